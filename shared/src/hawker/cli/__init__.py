@@ -1,0 +1,1 @@
+"""The `hawker` command: what sellers and operators type."""

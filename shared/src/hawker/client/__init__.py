@@ -1,0 +1,1 @@
+"""The HTTP SDK: contracts and httpx, no Kafka."""

@@ -1,0 +1,27 @@
+"""The limits of the language. Whatever is larger is refused at the border, with an error that names the limit."""
+
+MESSAGE_BYTES_MAX = 512 * 1024
+"""One message's value, in bytes of JSON."""
+REQUEST_BODY_BYTES_MAX = MESSAGE_BYTES_MAX
+"""One HTTP request's body, in bytes."""
+CHUNK_ITEMS_MAX = 100
+"""Products in one BatchItemsAdded."""
+BATCH_ITEMS_MAX = 100_000
+"""Products in one batch."""
+PRODUCT_IMAGES_MAX = 24
+PRODUCT_VARIANTS_MAX = 100
+REQUEST_AGE_DAYS_MAX = 7
+"""Older requests are refused; so the ids to remember are bounded."""
+RETRIES_MAX = 3
+"""Retry rounds of a job after its first: counts go 0, 1, 2, 3."""
+JOB_WAIT_SECONDS_DEFAULT = 3600
+"""How long a job may live without ending, unless its request says otherwise."""
+JOB_WAIT_SECONDS_MAX = 7 * 24 * 3600
+DIRECT_SECONDS_MAX = 30.0
+"""One attempt of a `direct_http` task."""
+PLUGIN_SECONDS_MAX = 60.0
+"""One attempt of a `plugin_http` task."""
+LOCAL_SECONDS_MAX = 15.0
+"""One attempt of a `db_operation` or `file_operation` task."""
+LEASE_GRACE_SECONDS = 10.0
+"""A lease is the task's time limit plus this: room for the way there and back."""

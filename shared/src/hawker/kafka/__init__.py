@@ -1,0 +1,1 @@
+"""The log: transactional journal writer, journal reader, inbox, producer, dead letters, the FastStream broker."""

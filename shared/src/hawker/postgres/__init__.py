@@ -1,0 +1,1 @@
+"""PostgreSQL: pool, migrations, checkpoint. Read models and credentials live there, never the truth."""

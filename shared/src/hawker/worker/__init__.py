@@ -1,0 +1,1 @@
+"""What all workers share: registry, runner, window, deadlines, credentials, the HTTP seam."""
