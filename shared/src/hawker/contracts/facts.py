@@ -77,6 +77,15 @@ class BatchCancelled(_Fact):
     request_id: Id
 
 
+class BatchClosed(_Fact):
+    """No more items are taken: `missing` of them never came. The batch ends when its jobs have."""
+
+    type_name = "hawker.batch.closed.v1"
+    batch_id: Id
+    missing: int
+    reason: str
+
+
 class BatchEnded(_Fact):
     """Counts are of jobs; `expired` jobs and items that never came count as failed in `status`."""
 
@@ -137,6 +146,7 @@ class JobPaused(_JobFact):
 class JobResumed(_JobFact):
     type_name = "hawker.job.resumed.v1"
     request_id: Id
+    expires_at: Moment
 
 
 class JobCompleted(_JobFact):
@@ -265,6 +275,7 @@ type Fact = (
     BatchAccepted
     | BatchItemsAccepted
     | BatchCancelled
+    | BatchClosed
     | BatchEnded
     | JobAccepted
     | JobRetryScheduled
