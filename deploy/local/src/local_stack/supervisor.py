@@ -1,0 +1,188 @@
+"""One supervisord a stack: keeps the programs running, restarts what dies, and is asked over its Unix socket. Knows nothing about what they are."""
+
+import os
+import subprocess
+import sys
+import time
+import xmlrpc.client
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import psutil
+from supervisor.xmlrpc import SupervisorTransport  # type: ignore[import-untyped]  # supervisor ships no types
+
+from local_stack.layout import Layout
+
+LOG_BYTES_MAX = 20 * 1024 * 1024
+_START_SECONDS_MAX = 20.0
+_STOP_SECONDS_MAX = 60.0
+_PAUSE_SECONDS = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One process to keep running."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    user: str | None = None
+    stop_signal: str = "TERM"
+    stop_seconds_max: int = 20
+    directory: Path = Path("/")
+
+
+class SupervisorError(Exception):
+    """The supervisor did not start, or refused what it was asked."""
+
+
+class Supervisor:
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+
+    @property
+    def pid(self) -> int | None:
+        """The running supervisord's, or None. A stale file of a killed one does not count."""
+        with suppress(OSError, ValueError, psutil.Error):
+            pid = int(self._layout.supervisor_pid.read_text())
+            if str(self._layout.supervisor_config) in psutil.Process(pid).cmdline():
+                return pid
+        return None
+
+    def keep(self, processes: Sequence[Process]) -> None:
+        """Runs exactly these: starts what is new, ends what is gone, restarts what changed, leaves the rest alone."""
+        self._write(processes)
+        if self.pid is None:
+            self._launch()
+            return
+        rpc = self._rpc()
+        [[added, changed, removed]] = rpc.reloadConfig()
+        for name in (*changed, *removed):
+            rpc.stopProcessGroup(name)
+            rpc.removeProcessGroup(name)
+        for name in (*added, *changed):
+            rpc.addProcessGroup(name)
+
+    def shut_down(self) -> None:
+        """Ends everything and waits until it is gone."""
+        pid = self.pid
+        if pid is None:
+            return
+        process = psutil.Process(pid)
+        children = process.children(recursive=True)
+        process.terminate()
+        _, alive = psutil.wait_procs([process, *children], timeout=_STOP_SECONDS_MAX)
+        for left in alive:
+            with suppress(psutil.NoSuchProcess):
+                left.kill()
+
+    def states(self) -> Mapping[str, str]:
+        """Each process's state in supervisord's words: RUNNING, BACKOFF, FATAL and so on. Empty when nothing runs."""
+        return {info["name"]: info["statename"] for info in self._infos()}
+
+    def process_id(self, name: str) -> int | None:
+        return next((info["pid"] or None for info in self._infos() if info["name"] == name), None)
+
+    def process_ids(self) -> Mapping[str, int]:
+        return {info["name"]: info["pid"] for info in self._infos() if info["pid"]}
+
+    def stop(self, name: str) -> None:
+        self._rpc().stopProcess(name)
+
+    def start(self, name: str) -> None:
+        self._rpc().startProcess(name)
+
+    def signal(self, name: str, signal: str) -> None:
+        self._rpc().signalProcess(name, signal)
+
+    def _infos(self) -> Sequence[Mapping[str, Any]]:  # Any: supervisord's XML-RPC answers are untyped
+        if self.pid is None:
+            return []
+        return cast("Sequence[Mapping[str, Any]]", self._rpc().getAllProcessInfo())  # reason as above
+
+    def _rpc(self) -> Any:  # Any: an XML-RPC proxy has whatever methods the server has
+        if self.pid is None:
+            raise SupervisorError(f"no stack runs in {self._layout.folder}")
+        transport = SupervisorTransport(serverurl=f"unix://{self._layout.supervisor_socket}")
+        return xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport).supervisor
+
+    def _launch(self) -> None:
+        self._layout.supervisor_socket.unlink(missing_ok=True)
+        done = subprocess.run(
+            [sys.executable, "-m", "supervisor.supervisord", "-c", str(self._layout.supervisor_config)],
+            check=False,
+            capture_output=True,
+            text=True,
+            cwd="/",
+            env=_clean_environment(),
+        )
+        if done.returncode != 0:
+            raise SupervisorError(f"supervisord did not start: {done.stderr.strip()}{done.stdout.strip()}")
+        limit = time.monotonic() + _START_SECONDS_MAX
+        while self.pid is None or not self._layout.supervisor_socket.exists():
+            if time.monotonic() > limit:
+                raise SupervisorError(f"supervisord did not start: see {self._layout.logs / 'supervisord.log'}")
+            time.sleep(_PAUSE_SECONDS)
+
+    def _write(self, processes: Sequence[Process]) -> None:
+        config = self._layout.supervisor_config
+        config.touch(mode=0o600)  # Environments hold the stack's own secrets.
+        config.write_text("\n".join([_head(self._layout), *(_section(process, self._layout.logs) for process in processes)]))
+
+
+def _clean_environment() -> Mapping[str, str]:
+    """Ours less HAWKER_…: what a process gets is in the table alone, not in whoever's shell started the stack."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("HAWKER_")}
+
+
+def _head(layout: Layout) -> str:
+    user = "user=root\n" if os.geteuid() == 0 else ""
+    return f"""[unix_http_server]
+file={_literal(layout.supervisor_socket)}
+chmod=0700
+
+[supervisord]
+{user}pidfile={_literal(layout.supervisor_pid)}
+logfile={_literal(layout.logs / "supervisord.log")}
+childlogdir={_literal(layout.logs)}
+logfile_maxbytes=5MB
+silent=true
+
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
+"""
+
+
+def _section(process: Process, logs: Path) -> str:
+    environment = ",".join(f"{name}={_quoted(value)}" for name, value in process.environment.items())
+    user = f"user={process.user}\n" if process.user else ""
+    return f"""[program:{process.name}]
+command={_literal(" ".join(_quoted(part) for part in process.command))}
+environment={_literal(environment)}
+directory={_literal(process.directory)}
+{user}autorestart=true
+startsecs=1
+startretries=1000
+stopsignal={process.stop_signal}
+stopwaitsecs={process.stop_seconds_max}
+stopasgroup=false
+killasgroup=true
+redirect_stderr=true
+stdout_logfile={_literal(logs / f"{process.name}.log")}
+stdout_logfile_maxbytes={LOG_BYTES_MAX}
+stdout_logfile_backups=1
+"""
+
+
+def _quoted(value: str) -> str:
+    """A value as supervisord's parser reads it back: it knows quotes but no escapes."""
+    assert "\n" not in value and not ("'" in value and '"' in value), f"not to be written into supervisord's configuration: {value!r}"  # noqa: PT018  one rule, one sentence
+    return f"'{value}'" if '"' in value else f'"{value}"'
+
+
+def _literal(value: object) -> str:
+    """Without its percent signs being read as formats."""
+    return str(value).replace("%", "%%")
