@@ -1,0 +1,183 @@
+"""The calls, by resource. Each returns a typed answer or raises HawkerError; how a call travels is the business of `calls`."""
+
+import asyncio
+import json
+import uuid
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from types import TracebackType
+from typing import Self
+from urllib.parse import quote
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from hawker.client.answers import Batch, Job, Page, Task
+from hawker.client.calls import Calls, Sleep
+from hawker.client.chunks import Chunk, cut
+from hawker.client.errors import HawkerError, not_understood
+from hawker.client.retrying import Retrying
+from hawker.contracts.limits import BATCH_ITEMS_MAX
+from hawker.contracts.listings import Product
+from hawker.contracts.words import Action, BatchStatus, JobStatus, Marketplace, Priority, TaskKind, TaskStatus
+
+PAGE_ITEMS = 100
+WATCH_SECONDS = 0.5
+
+
+class Hawker:
+    """A gateway, spoken to as the holder of `token`."""
+
+    def __init__(
+        self,
+        api_url: str,
+        token: str | None,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+        retrying: Retrying | None = None,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        self._calls = Calls(api_url, token, transport=transport, retrying=retrying, sleep=sleep)
+        self._sleep = sleep
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None) -> None:
+        await self._calls.aclose()
+
+    async def submit(
+        self,
+        products: Sequence[Product],
+        marketplace: Marketplace,
+        *,
+        action: Action = Action.PUBLISH,
+        priority: Priority | None = None,
+        account: str = "main",
+        key: str | None = None,
+        sent: Callable[[int], None] = lambda _count: None,
+    ) -> Batch:
+        """One batch of all products, in as many requests as it takes; `sent` is told how many products each carried.
+
+        Whoever repeats an interrupted submit with the same products and the same `key` continues it: nothing is done twice.
+        """
+        if not 1 <= len(products) <= BATCH_ITEMS_MAX:
+            raise HawkerError(
+                f"A batch takes 1 to {BATCH_ITEMS_MAX} products", f"there are {len(products)}", "Send them as several batches."
+            )
+        key = key or new_key()
+        chunks = list(cut(products))
+        head = {"marketplace": marketplace, "action": action, "account": account, "priority": priority}
+        if len(chunks) == 1:
+            batch = self._read(Batch, await self._calls.post("/v1/batches", key, _body(head, chunks[0])))
+            sent(len(products))
+            return batch
+        batch = self._read(Batch, await self._calls.post("/v1/batches", key, _body({**head, "item_count": len(products)})))
+        for chunk in chunks:
+            path = _at("batches", batch.id, "items")
+            await self._calls.post(path, f"{key}.{chunk.sequence}", _body({"sequence": chunk.sequence}, chunk))
+            sent(chunk.count)
+        return batch
+
+    async def submit_one(
+        self,
+        product: Product,
+        marketplace: Marketplace,
+        *,
+        action: Action = Action.PUBLISH,
+        priority: Priority | None = None,
+        account: str = "main",
+        key: str | None = None,
+    ) -> Job:
+        """One job outside any batch."""
+        head = {"marketplace": marketplace, "action": action, "account": account, "priority": priority}
+        body = _body({**head, "product": product.model_dump(mode="json")})
+        return self._read(Job, await self._calls.post("/v1/jobs", key or new_key(), body))
+
+    async def batch(self, batch_id: str) -> Batch:
+        return self._read(Batch, await self._calls.get(_at("batches", batch_id)))
+
+    async def job(self, job_id: str) -> Job:
+        return self._read(Job, await self._calls.get(_at("jobs", job_id)))
+
+    async def task(self, job_id: str, position: int) -> Task:
+        return self._read(Task, await self._calls.get(_at("tasks", f"{job_id}:{position}")))
+
+    def batches(
+        self, *, marketplace: Marketplace | None = None, status: BatchStatus | None = None, page_items: int = PAGE_ITEMS
+    ) -> AsyncIterator[Page[Batch]]:
+        """Newest first, page by page."""
+        return self._pages(Page[Batch], "/v1/batches", page_items, marketplace=marketplace, status=status)
+
+    def jobs(
+        self,
+        *,
+        batch_id: str | None = None,
+        marketplace: Marketplace | None = None,
+        status: JobStatus | None = None,
+        page_items: int = PAGE_ITEMS,
+    ) -> AsyncIterator[Page[Job]]:
+        return self._pages(Page[Job], "/v1/jobs", page_items, batch_id=batch_id, marketplace=marketplace, status=status)
+
+    def tasks(
+        self, *, job_id: str | None = None, status: TaskStatus | None = None, kind: TaskKind | None = None, page_items: int = PAGE_ITEMS
+    ) -> AsyncIterator[Page[Task]]:
+        return self._pages(Page[Task], "/v1/tasks", page_items, job_id=job_id, status=status, kind=kind)
+
+    async def cancel_batch(self, batch_id: str, *, key: str | None = None) -> None:
+        await self._calls.post(_at("batches", batch_id, "cancel"), key or new_key())
+
+    async def cancel_job(self, job_id: str, *, key: str | None = None) -> None:
+        await self._calls.post(_at("jobs", job_id, "cancel"), key or new_key())
+
+    async def retry_job(self, job_id: str, *, key: str | None = None) -> None:
+        await self._calls.post(_at("jobs", job_id, "retry"), key or new_key())
+
+    async def pause_job(self, job_id: str, *, key: str | None = None) -> None:
+        await self._calls.post(_at("jobs", job_id, "pause"), key or new_key())
+
+    async def resume_job(self, job_id: str, *, key: str | None = None) -> None:
+        await self._calls.post(_at("jobs", job_id, "resume"), key or new_key())
+
+    async def watch(self, batch_id: str, *, every_seconds: float = WATCH_SECONDS) -> AsyncIterator[Batch]:
+        """The batch as it is now, and again every `every_seconds`; the last one has ended."""
+        while True:
+            batch = await self.batch(batch_id)
+            yield batch
+            if batch.has_ended:
+                return
+            await self._sleep(every_seconds)
+
+    async def _pages[P: Page[Batch] | Page[Job] | Page[Task]](
+        self, page_type: type[P], path: str, page_items: int, **filters: str | None
+    ) -> AsyncIterator[P]:
+        params: dict[str, str | int] = {name: value for name, value in filters.items() if value is not None}
+        params["limit"] = page_items
+        while True:
+            page = self._read(page_type, await self._calls.get(path, params))
+            yield page
+            if page.next_cursor is None:
+                return
+            params["cursor"] = page.next_cursor
+
+    def _read[M: BaseModel](self, model: type[M], content: bytes) -> M:
+        try:
+            return model.model_validate_json(content)
+        except ValidationError as fault:
+            where = ".".join(map(str, fault.errors(include_input=False)[0]["loc"])) or "the body"
+            raise not_understood(self._calls.url, f"{where} of a {model.__name__.lower()} cannot be read") from None
+
+
+def new_key() -> str:
+    """An Idempotency-Key of a call that was never made before."""
+    return uuid.uuid4().hex
+
+
+def _body(head: Mapping[str, object], chunk: Chunk | None = None) -> bytes:
+    """JSON of what is known in `head`; the chunk's products are already JSON and are put in as they are."""
+    written = json.dumps({name: value for name, value in head.items() if value is not None}, separators=(",", ":")).encode()
+    return written if chunk is None else written[:-1] + b',"products":' + chunk.products + b"}"
+
+
+def _at(*parts: str) -> str:
+    """An id is one part of a path, whatever it holds."""
+    return "/v1/" + "/".join(quote(part, safe=":") for part in parts)
