@@ -30,7 +30,7 @@ def schema() -> dict[str, Any]:  # Any: JSON, for other languages
         "FromBrowser": plugin.FROM_BROWSER,
         "FromBridge": plugin.FROM_BRIDGE,
     }  # Any: two unions in one table
-    frames, shared = TypeAdapter.json_schemas([(name, "validation", side) for name, side in sides.items()])
+    _, shared = TypeAdapter.json_schemas([(name, "validation", side) for name, side in sides.items()])
     named = {name: _tagged(definition) for name, definition in shared["$defs"].items()}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -44,7 +44,7 @@ def schema() -> dict[str, Any]:  # Any: JSON, for other languages
             "response-headers": sorted(plugin_policy.RESPONSE_HEADERS),
             "never": sorted(plugin_policy.NEVER),
         },
-        "$defs": named | {name: frames[name, "validation"] for name in sides},
+        "$defs": named,
     }
 
 
