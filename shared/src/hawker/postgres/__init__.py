@@ -1,1 +1,1 @@
-"""PostgreSQL: pool, migrations, checkpoint. Read models and credentials live there, never the truth."""
+"""PostgreSQL for whoever keeps rows there: settings, pool, migrations, named queries, checkpoints. Knows no table of a service."""
