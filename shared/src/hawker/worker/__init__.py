@@ -1,1 +1,1 @@
-"""What all workers share: registry, runner, window, deadlines, credentials, the HTTP seam."""
+"""What all workers share: the runner with its window of attempts in flight, the HTTP seam, accounts, pictures, links."""

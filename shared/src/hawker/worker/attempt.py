@@ -1,0 +1,87 @@
+"""One attempt of one task: within its time, through its handler, to an outcome. Whatever goes wrong becomes a Failure."""
+
+import asyncio
+import logging
+import traceback
+from datetime import UTC, datetime, timedelta
+
+from hawker.contracts.commands import ExecuteTask
+from hawker.contracts.failures import Failure, FailureKind
+from hawker.contracts.outcomes import AccountThrottled, TaskFailed, TaskSucceeded
+from hawker.contracts.words import Result, TaskKind
+from hawker.worker.handler import Worker
+
+log = logging.getLogger(__name__)
+
+REACHES_A_MARKETPLACE = frozenset({TaskKind.DIRECT_HTTP, TaskKind.PLUGIN_HTTP})
+
+
+async def attempt[A](worker: Worker[A], command: ExecuteTask) -> TaskSucceeded | TaskFailed:
+    began = datetime.now(UTC)
+    answer = await _within_its_time(worker, command, began)
+    return outcome(command, answer, began=began, ended=datetime.now(UTC))
+
+
+def outcome(command: ExecuteTask, answer: Result | Failure, *, began: datetime, ended: datetime) -> TaskSucceeded | TaskFailed:
+    about = {
+        "tenant_id": command.tenant_id,
+        "job_id": command.job_id,
+        "position": command.position,
+        "attempt": command.attempt,
+        "waited_ms": _milliseconds(began - command.dispatched_at),
+        "took_ms": _milliseconds(ended - began),
+    }
+    if isinstance(answer, Failure):
+        return TaskFailed.model_validate({**about, "failure": answer})
+    return TaskSucceeded.model_validate({**about, "result": answer})
+
+
+def throttle(command: ExecuteTask, told: TaskSucceeded | TaskFailed, now: datetime) -> AccountThrottled | None:
+    """What a refusal says about the whole account."""
+    if not isinstance(told, TaskFailed) or told.failure.kind is not FailureKind.THROTTLED or told.failure.retry_after_seconds is None:
+        return None
+    return AccountThrottled(
+        tenant_id=command.tenant_id,
+        account_id=command.account_id,
+        marketplace=command.marketplace,
+        until=now + timedelta(seconds=told.failure.retry_after_seconds),
+    )
+
+
+async def _within_its_time[A](worker: Worker[A], command: ExecuteTask, now: datetime) -> Result | Failure:
+    seconds = min(command.timeout_seconds, (command.deadline - now).total_seconds())
+    if seconds <= 0:
+        return Failure(kind=FailureKind.TRANSIENT, reason="The command came after its deadline and was not begun.")
+    try:
+        async with asyncio.timeout(seconds):
+            return await _handle(worker, command)
+    except TimeoutError:
+        return Failure(kind=_kind_of_surprise(command), reason=f"No answer within {seconds:.0f} seconds.")
+    except Exception as surprise:  # noqa: BLE001 - the border: a handler's mistake ends its attempt, not the worker
+        _log_surprise(command, surprise)
+        return Failure(kind=_kind_of_surprise(command), reason="The worker made a mistake; it is in its log.", code=type(surprise).__name__)
+
+
+async def _handle[A](worker: Worker[A], command: ExecuteTask) -> Result | Failure:
+    handler = worker.handlers.get(command.operation)
+    if handler is None:
+        return Failure(kind=FailureKind.REJECTED, reason=f"{worker.name} does not know the operation {command.operation!r}.")
+    account = await worker.connect(command)
+    if isinstance(account, Failure):
+        return account
+    return await handler(command, account)
+
+
+def _kind_of_surprise(command: ExecuteTask) -> FailureKind:
+    """A call that ended without an answer may have reached the marketplace; work of our own is safe to do again."""
+    return FailureKind.UNKNOWN if command.kind in REACHES_A_MARKETPLACE else FailureKind.TRANSIENT
+
+
+def _log_surprise(command: ExecuteTask, surprise: Exception) -> None:
+    """Where it happened, never its text: that may hold a seller's data or a token."""
+    where = "".join(traceback.format_tb(surprise.__traceback__))
+    log.error("%s failed in %s with %s at\n%s", command.command_id, command.operation, type(surprise).__name__, where)
+
+
+def _milliseconds(span: timedelta) -> int:
+    return max(0, round(span.total_seconds() * 1000))

@@ -1,0 +1,66 @@
+"""The one seam that builds every HTTP client: httpx's API over the aiohttp transport, which holds hundreds of connections cheaply.
+
+No automatic retries, no proxies from the environment, no redirects, no cookies: whoever calls decides what an answer means.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import aiohttp
+import httpx
+from httpx_aiohttp import AiohttpTransport
+
+CONNECT_SECONDS_MAX = 5.0
+IDLE_SECONDS_MAX = 15.0
+"""A connection that rests longer is closed by us, before a server closes it under a request."""
+
+NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+"""After these nothing has reached the server. After any other httpx.TransportError it may have."""
+
+
+def http_client(base_url: str, *, timeout_seconds: float = 20.0, connections_max: int = 200) -> httpx.AsyncClient:
+    """`timeout_seconds` is the longest silence of the server; the whole attempt has its own limit."""
+
+    def session() -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(limit=connections_max, keepalive_timeout=IDLE_SECONDS_MAX)
+        return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False)
+
+    return httpx.AsyncClient(
+        base_url=base_url,
+        transport=HonestTransport(client=session),
+        timeout=httpx.Timeout(timeout_seconds, connect=CONNECT_SECONDS_MAX),
+        trust_env=False,
+        follow_redirects=False,
+    )
+
+
+class HonestTransport(AiohttpTransport):
+    """httpx-aiohttp names every lost connection a ConnectTimeout. For us the difference between unsent and unanswered is everything."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        with _named_by_what_happened(request):
+            return await super().handle_async_request(request)
+
+
+@contextmanager
+def _named_by_what_happened(request: httpx.Request) -> Iterator[None]:
+    try:
+        yield
+    except httpx.TransportError as error:
+        raise _true_name(error.__cause__, request) from error
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise _true_name(error, request) from error
+
+
+def _true_name(cause: BaseException | None, request: httpx.Request) -> httpx.TransportError:
+    match cause:
+        case aiohttp.ConnectionTimeoutError():
+            return httpx.ConnectTimeout("no connection in time", request=request)
+        case aiohttp.ClientConnectorError():
+            return httpx.ConnectError("no connection", request=request)
+        case aiohttp.InvalidURL():
+            return httpx.UnsupportedProtocol("no address of a web server", request=request)
+        case TimeoutError():
+            return httpx.ReadTimeout("no answer in time", request=request)
+        case _:
+            return httpx.ReadError("the connection broke before the answer", request=request)
