@@ -1,0 +1,101 @@
+"""Tells the orchestrator which browsers are here and on which command partition they are reached. Only tells; what follows is decided there."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from zlib import crc32
+
+from hawker.contracts.outcomes import PluginConnected, PluginDisconnected
+from hawker.contracts.plugin import CloseCode
+from plugin_bridge.plugin.session import Session
+from plugin_bridge.plugin.sessions import Sessions
+
+log = logging.getLogger(__name__)
+
+TELL_SECONDS_MAX = 10.0
+"""For one message to the log. After it the browser is sent away to come again."""
+
+type Tell = Callable[[PluginConnected | PluginDisconnected], Awaitable[None]]
+
+
+class Presence:
+    """`tell` writes one message to the log and returns when it is there; `now` is the clock."""
+
+    def __init__(self, sessions: Sessions, tell: Tell, now: Callable[[], datetime]) -> None:
+        self._sessions = sessions
+        self._tell = tell
+        self._now = now
+        self._assigned: Sequence[int] = ()
+        self._changed = asyncio.Event()
+        self._epoch = 0
+
+    @property
+    def has_partition(self) -> bool:
+        return bool(self._assigned)
+
+    def assigned(self, partitions: frozenset[int]) -> None:
+        """The command partitions of this process from now on. Does no I/O: `follow` does what follows."""
+        self._assigned = sorted(partitions)
+        self._changed.set()
+
+    async def follow(self) -> None:
+        """Moves sessions whose partition went to another process; without any partition, browsers have to go where one is."""
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            stranded = [session for session in self._sessions if session.partition not in self._assigned]
+            async with asyncio.TaskGroup() as moves:
+                for session in stranded:
+                    moves.create_task(self.connected(session))
+
+    async def connected(self, session: Session) -> None:
+        """Announces the session, or closes it with TRY_AGAIN where it cannot be announced."""
+        async with session.telling:
+            if session.ended:
+                return
+            if not self._assigned or not await self._announce(session, self._assigned):
+                await session.line.close(CloseCode.TRY_AGAIN)
+
+    async def disconnected(self, session: Session) -> None:
+        """Only of a session that was announced."""
+        async with session.telling:
+            if session.partition is None:
+                return
+            device = session.device
+            message = PluginDisconnected(
+                tenant_id=device.tenant_id,
+                account_id=device.account_id,
+                marketplace=device.marketplace,
+                session=device.device_id,
+                epoch=session.epoch,
+            )
+            await self._told(message)  # If the log does not take it, the orchestrator learns from the first command that nobody is here.
+
+    def next_epoch(self) -> int:
+        """Milliseconds since 1970, and later than every one before it."""
+        self._epoch = max(self._epoch + 1, int(self._now().timestamp() * 1000))
+        return self._epoch
+
+    async def _announce(self, session: Session, assigned: Sequence[int]) -> bool:
+        device = session.device
+        session.partition = assigned[crc32(device.device_id.encode()) % len(assigned)]
+        session.epoch = self.next_epoch()
+        message = PluginConnected(
+            tenant_id=device.tenant_id,
+            account_id=device.account_id,
+            marketplace=device.marketplace,
+            session=device.device_id,
+            epoch=session.epoch,
+            partition=session.partition,
+        )
+        return await self._told(message)
+
+    async def _told(self, message: PluginConnected | PluginDisconnected) -> bool:
+        try:
+            async with asyncio.timeout(TELL_SECONDS_MAX):
+                await self._tell(message)
+        except Exception as fault:  # noqa: BLE001 - the border: whatever the log's client raises, the browser comes again and is announced then
+            log.error("the log did not take %s of %s: %s", message.type_name, message.session, type(fault).__name__)
+            return False
+        return True
