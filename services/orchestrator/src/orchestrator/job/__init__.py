@@ -1,0 +1,1 @@
+"""The life of one job and its tasks, as pure functions: state, decide, evolve, retry."""

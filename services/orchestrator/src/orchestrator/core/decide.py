@@ -1,0 +1,272 @@
+"""What one input means to a shard: facts, perhaps none. Reads the state, changes nothing.
+
+Requests that were answered before are quiet no-ops; old ones are refused, so that what must be remembered is bounded.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from hawker.contracts.facts import (
+    AccountPaused,
+    Fact,
+    InputRejected,
+    JobAccepted,
+    RequestRefused,
+    SessionClosed,
+    SessionOpened,
+)
+from hawker.contracts.failures import FailureKind
+from hawker.contracts.outcomes import AccountThrottled, Outcome, PluginConnected, PluginDisconnected, TaskFailed, TaskSucceeded
+from hawker.contracts.recorded import Recorded, Undecodable
+from hawker.contracts.requests import (
+    BatchCancelRequested,
+    BatchItemsAdded,
+    BatchRequested,
+    JobCancelRequested,
+    JobPauseRequested,
+    JobRequested,
+    JobResumeRequested,
+    JobRetryRequested,
+    Request,
+)
+from orchestrator.batch import decide as batches
+from orchestrator.core.apply import answer_key
+from orchestrator.core.ids import job_id
+from orchestrator.core.state import MEMORY, Shard
+from orchestrator.core.timers import AccountOpens, BatchExpires, CancelJobs, JobExpires, LeaseEnds, RestEnds, Timer
+from orchestrator.job import decide as jobs
+from orchestrator.job.state import AccountKey, Active, Gone, Live, Paused, Resting, Running, Stopped
+from orchestrator.plans import PLANS, Plan
+
+CANCEL_JOBS_MAX = 500
+"""Jobs of a cancelled batch that end in one step."""
+PAUSE_MARGIN = timedelta(seconds=0.5)
+"""A pause that is longer by less than this says nothing new."""
+
+type Input = Request | Outcome | Undecodable
+
+
+def meet(shard: Shard, recorded: Recorded[Input], now: datetime) -> Sequence[Fact]:
+    message = recorded.message
+    match message:
+        case TaskSucceeded() | TaskFailed():
+            return _conclude(shard, message, now)
+        case AccountThrottled():
+            return _pause_account(shard, message, now)
+        case PluginConnected():
+            return _open_session(shard, message, now)
+        case PluginDisconnected():
+            return _close_session(shard, message, now)
+        case Undecodable():
+            return (reject(recorded, message.reason, now),)
+        case _:
+            return _request(shard, message, recorded.envelope.traceparent, now)
+
+
+def ring(shard: Shard, timer: Timer, now: datetime) -> Sequence[Fact]:
+    """What a due timer means."""
+    match timer:
+        case LeaseEnds():
+            return jobs.end_lease(shard.jobs.get(timer.job_id), timer.position, timer.attempt, now)
+        case RestEnds():
+            return jobs.begin_round(shard.jobs.get(timer.job_id), now)
+        case JobExpires():
+            return jobs.expire(shard.jobs.get(timer.job_id), now)
+        case BatchExpires():
+            return batches.expire(shard.batches.get(timer.batch_id), now)
+        case CancelJobs():
+            return _cancel_jobs(shard, timer, now)
+        case AccountOpens():
+            return ()
+        case _:
+            assert_never(timer)
+
+
+def reject(recorded: Recorded[Input], reason: str, now: datetime) -> InputRejected:
+    """The input cannot be used; the shell puts it into the dead letters."""
+    tenant_id = "unknown" if isinstance(recorded.message, Undecodable) else recorded.message.tenant_id
+    return InputRejected(
+        tenant_id=tenant_id,
+        at=now,
+        topic=recorded.topic,
+        partition=recorded.partition,
+        offset=recorded.offset,
+        reason=reason,
+    )
+
+
+def _request(shard: Shard, request: Request, traceparent: str | None, now: datetime) -> Sequence[Fact]:
+    subject, request_id = _names(request)
+    if answer_key(request.type_name, subject, request_id) in shard.answered:
+        return ()
+    if request.requested_at < now - MEMORY:
+        return (_refuse(request, f"the request is older than {MEMORY.days} days: ask again", now),)
+    match request:
+        case BatchRequested():
+            return _batch(shard, request, traceparent, now)
+        case BatchItemsAdded():
+            batch = shard.batches.get(request.batch_id)
+            plan = None if batch is None else PLANS.get((batch.marketplace, batch.action))
+            return _of_tenant(batch, request, now) or batches.add_items(batch, request, plan, job_id, now)
+        case JobRequested():
+            return _job(shard, request, traceparent, now)
+        case JobCancelRequested() | JobRetryRequested() | JobPauseRequested() | JobResumeRequested():
+            job = shard.jobs.get(request.job_id)
+            return jobs.control(job if _owns(job, request.tenant_id) else None, request, now)
+        case BatchCancelRequested():
+            batch = shard.batches.get(request.batch_id)
+            return _of_tenant(batch, request, now) or batches.cancel(batch, request, now)
+        case _:
+            assert_never(request)
+
+
+def _names(request: Request) -> tuple[str, str | None]:
+    """The subject and the id of a request, as a refusal repeats them."""
+    match request:
+        case BatchRequested():
+            return request.batch_id, None
+        case BatchItemsAdded():
+            return f"{request.batch_id}/{request.sequence}", None
+        case JobRequested():
+            return request.job_id, None
+        case BatchCancelRequested():
+            return request.batch_id, request.request_id
+        case _:
+            return request.job_id, request.request_id
+
+
+def _batch(shard: Shard, request: BatchRequested, traceparent: str | None, now: datetime) -> Sequence[Fact]:
+    if (request.marketplace, request.action) not in PLANS:
+        return (_refuse(request, f"{request.marketplace} has no plan for {request.action}", now),)
+    known = shard.batches.get(request.batch_id)
+    return _of_tenant(known, request, now) or batches.request(known, request, now, traceparent)
+
+
+def _job(shard: Shard, request: JobRequested, traceparent: str | None, now: datetime) -> Sequence[Fact]:
+    plan = PLANS.get((request.marketplace, request.action))
+    if plan is None:
+        return (_refuse(request, f"{request.marketplace} has no plan for {request.action}", now),)
+    if request.job_id in shard.jobs:
+        return ()
+    return (_accepted(request, plan, traceparent, now),)
+
+
+def _accepted(request: JobRequested, plan: Plan, traceparent: str | None, now: datetime) -> JobAccepted:
+    return JobAccepted(
+        tenant_id=request.tenant_id,
+        at=now,
+        job_id=request.job_id,
+        batch_id=None,
+        account_id=request.account_id,
+        marketplace=request.marketplace,
+        action=request.action,
+        priority=request.priority,
+        product=request.product,
+        tasks=plan(request.product),
+        expires_at=now + timedelta(seconds=request.wait_seconds_max),
+        traceparent=traceparent,
+    )
+
+
+def _conclude(shard: Shard, outcome: TaskSucceeded | TaskFailed, now: datetime) -> Sequence[Fact]:
+    job = shard.jobs.get(outcome.job_id)
+    if not _owns(job, outcome.tenant_id):
+        job = None
+    facts = [fact for fact in jobs.conclude(job, outcome, now) if not (isinstance(fact, AccountPaused) and _is_paused(shard, fact))]
+    if isinstance(outcome, TaskFailed) and outcome.failure.kind is FailureKind.NOT_CONNECTED:
+        return (*_lost_session(shard, job, outcome, now), *facts)
+    return facts
+
+
+def _lost_session(shard: Shard, job: object, outcome: TaskFailed, now: datetime) -> Sequence[Fact]:
+    """The bridge has no such browser: what we believe is out of date, unless the browser came back after the dispatch."""
+    if not isinstance(job, Active | Resting | Paused) or outcome.position >= len(job.tasks):
+        return ()
+    task, session = job.tasks[outcome.position], shard.sessions.get(job.order.account)
+    if not isinstance(task, Running) or session is None or session.opened_at > task.dispatched_at:
+        return ()
+    return (_closed(job.order.account, session.session, session.epoch, now),)
+
+
+def _pause_account(shard: Shard, outcome: AccountThrottled, now: datetime) -> Sequence[Fact]:
+    fact = AccountPaused(
+        tenant_id=outcome.tenant_id, at=now, account_id=outcome.account_id, marketplace=outcome.marketplace, until=outcome.until
+    )
+    return () if outcome.until <= now or _is_paused(shard, fact) else (fact,)
+
+
+def _is_paused(shard: Shard, fact: AccountPaused) -> bool:
+    known = shard.pauses.get(AccountKey(fact.tenant_id, fact.marketplace, fact.account_id))
+    return known is not None and fact.until <= known + PAUSE_MARGIN
+
+
+def _open_session(shard: Shard, outcome: PluginConnected, now: datetime) -> Sequence[Fact]:
+    known = shard.sessions.get(AccountKey(outcome.tenant_id, outcome.marketplace, outcome.account_id))
+    same = known is not None and (known.session, known.epoch, known.partition) == (outcome.session, outcome.epoch, outcome.partition)
+    if same or (known is not None and outcome.epoch < known.epoch):
+        return ()
+    return (
+        SessionOpened(
+            tenant_id=outcome.tenant_id,
+            at=now,
+            account_id=outcome.account_id,
+            marketplace=outcome.marketplace,
+            session=outcome.session,
+            epoch=outcome.epoch,
+            partition=outcome.partition,
+        ),
+    )
+
+
+def _close_session(shard: Shard, outcome: PluginDisconnected, now: datetime) -> Sequence[Fact]:
+    account = AccountKey(outcome.tenant_id, outcome.marketplace, outcome.account_id)
+    known = shard.sessions.get(account)
+    if known is None or (known.session, known.epoch) != (outcome.session, outcome.epoch):
+        return ()
+    return (_closed(account, outcome.session, outcome.epoch, now),)
+
+
+def _closed(account: AccountKey, session: str, epoch: int, now: datetime) -> SessionClosed:
+    return SessionClosed(
+        tenant_id=account.tenant_id,
+        at=now,
+        account_id=account.account_id,
+        marketplace=account.marketplace,
+        session=session,
+        epoch=epoch,
+    )
+
+
+def _cancel_jobs(shard: Shard, timer: CancelJobs, now: datetime) -> Sequence[Fact]:
+    names = list(shard.live_by_batch.get(timer.batch_id, {}))[:CANCEL_JOBS_MAX]
+    return [jobs.cancel_with_batch(_live(shard, name), now) for name in names]
+
+
+def _live(shard: Shard, name: str) -> Live:
+    job = shard.jobs[name]
+    assert isinstance(job, Active | Resting | Paused), "the index of live jobs names one that has ended"
+    return job
+
+
+def _of_tenant(batch: object, request: BatchRequested | BatchItemsAdded | BatchCancelRequested, now: datetime) -> Sequence[Fact]:
+    """A batch of another tenant is, to this one, no batch at all; its id cannot be taken either."""
+    owner = getattr(batch, "tenant_id", request.tenant_id)
+    return () if owner == request.tenant_id else (_refuse(request, "there is no such batch", now),)
+
+
+def _owns(job: object, tenant_id: str) -> bool:
+    match job:
+        case Active() | Resting() | Paused() | Stopped():
+            return job.order.tenant_id == tenant_id
+        case Gone():
+            return job.tenant_id == tenant_id
+        case _:
+            return False
+
+
+def _refuse(request: Request, reason: str, now: datetime) -> RequestRefused:
+    subject, request_id = _names(request)
+    return RequestRefused(
+        tenant_id=request.tenant_id, at=now, request_type=request.type_name, subject=subject, reason=reason, request_id=request_id
+    )

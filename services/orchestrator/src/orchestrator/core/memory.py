@@ -1,0 +1,37 @@
+"""What a shard forgets: ended jobs and batches and answered requests, once no repeat can come any more."""
+
+from datetime import datetime
+
+from orchestrator.core.state import MEMORY, Shard
+from orchestrator.job.state import Gone, Stopped
+
+FORGET_MAX = 100
+"""Forgotten with one fact at the most, so that no single fact takes long."""
+
+
+def remember(shard: Shard, at: datetime, kind: str, name: str) -> None:
+    shard.to_forget.append((at, kind, name))
+
+
+def forget_old(shard: Shard, now: datetime) -> None:
+    for _ in range(FORGET_MAX):
+        if not shard.to_forget or shard.to_forget[0][0] > now - MEMORY:
+            return
+        _, kind, name = shard.to_forget.popleft()
+        _forget(shard, kind, name)
+
+
+def _forget(shard: Shard, kind: str, name: str) -> None:
+    match kind:
+        case "job":
+            if isinstance(shard.jobs.get(name), Stopped | Gone):
+                del shard.jobs[name]
+        case "batch":
+            batch = shard.batches.get(name)
+            if batch is not None and batch.ended:
+                del shard.batches[name]
+                shard.live_by_batch.pop(name, None)
+        case "answer":
+            shard.answered.discard(name)
+        case _:
+            raise AssertionError(kind)
