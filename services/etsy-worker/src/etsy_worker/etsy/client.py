@@ -1,0 +1,128 @@
+"""Etsy's calls for one shop, each of them once. It never repeats a call, save after a token that Etsy refused before doing anything."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+import httpx
+from pydantic import BaseModel, JsonValue, ValidationError
+
+from etsy_worker.etsy import auth, errors
+from etsy_worker.etsy.answers import Inventory, Listing, ListingImage, ListingImages, ListingPage
+from etsy_worker.etsy.errors import Effect
+from etsy_worker.etsy.limits import ALT_TEXT_CHARACTERS_MAX
+from hawker.contracts.failures import Failure
+from hawker.contracts.words import Result
+from hawker.worker.pictures import Picture
+
+PAGE_LISTINGS_MAX = 100
+V3 = "/v3/application"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    method: str
+    path: str
+    effect: Effect
+    params: Mapping[str, str] = field(default_factory=dict)
+    form: Mapping[str, str] | None = None
+    json: Result | None = None
+    files: Mapping[str, tuple[str, bytes, str]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Etsy:
+    """One shop at Etsy."""
+
+    http: httpx.AsyncClient
+    app: auth.App
+    shop_id: int
+    token: auth.TokenSource
+
+    async def create_draft(self, fields: Result) -> Listing | Failure:
+        call = Call("POST", f"{V3}/shops/{self.shop_id}/listings", Effect.ACTS, form=form(fields))
+        return await self._answer(call, Listing)
+
+    async def drafts(self, offset: int) -> ListingPage | Failure:
+        """One page of the shop's drafts, in no promised order: Etsy sorts only what is searched."""
+        params = {"state": "draft", "limit": str(PAGE_LISTINGS_MAX), "offset": str(offset)}
+        return await self._answer(Call("GET", f"{V3}/shops/{self.shop_id}/listings", Effect.READS, params=params), ListingPage)
+
+    async def listing(self, listing_id: str) -> Listing | Failure | None:
+        """None when Etsy no longer has it."""
+        return _unless_gone(await self._answer(Call("GET", f"{V3}/listings/{listing_id}", Effect.READS), Listing))
+
+    async def activate(self, listing_id: str, fields: Result) -> Listing | Failure:
+        """Publish a listing; Etsy charges for it."""
+        call = Call("PATCH", f"{V3}/shops/{self.shop_id}/listings/{listing_id}", Effect.ACTS, form=form({"state": "active", **fields}))
+        return await self._answer(call, Listing)
+
+    async def images(self, listing_id: str) -> ListingImages | Failure:
+        return await self._answer(Call("GET", f"{V3}/listings/{listing_id}/images", Effect.READS), ListingImages)
+
+    async def upload_image(self, listing_id: str, picture: Picture, *, rank: int, alt: str) -> ListingImage | Failure:
+        call = Call(
+            "POST",
+            f"{V3}/shops/{self.shop_id}/listings/{listing_id}/images",
+            Effect.ACTS,
+            form=form({"rank": rank, "alt_text": alt[:ALT_TEXT_CHARACTERS_MAX]}),
+            files={"image": (picture.name, picture.content, picture.content_type)},
+        )
+        return await self._answer(call, ListingImage)
+
+    async def inventory(self, listing_id: str) -> Inventory | Failure | None:
+        """None where a listing has none yet."""
+        return _unless_gone(await self._answer(Call("GET", f"{V3}/listings/{listing_id}/inventory", Effect.READS), Inventory))
+
+    async def put_inventory(self, listing_id: str, inventory: Result) -> Inventory | Failure:
+        return await self._answer(Call("PUT", f"{V3}/listings/{listing_id}/inventory", Effect.REPLACES, json=inventory), Inventory)
+
+    async def _answer[M: BaseModel](self, call: Call, model: type[M]) -> M | Failure:
+        answer = await self._authorised(call)
+        if isinstance(answer, Failure):
+            return answer
+        if not answer.is_success:
+            return errors.of_answer(answer, call.effect)
+        try:
+            return model.model_validate_json(answer.content)
+        except ValidationError as fault:
+            return errors.of_gibberish(fault, call.effect)
+
+    async def _authorised(self, call: Call) -> httpx.Response | Failure:
+        """A refused token is replaced once; a 401 is answered before anything is done, so the call may come again."""
+        refused: str | None = None
+        while True:
+            token = await self.token(refused)
+            if isinstance(token, Failure):
+                return token
+            answer = await self._send(call, auth.headers(self.app, token))
+            if isinstance(answer, Failure) or answer.status_code != HTTPStatus.UNAUTHORIZED or refused is not None:
+                return answer
+            refused = token.get_secret_value()
+
+    async def _send(self, call: Call, headers: Mapping[str, str]) -> httpx.Response | Failure:
+        try:
+            return await self.http.request(
+                call.method, call.path, params=call.params, headers=headers, data=call.form, json=call.json, files=call.files
+            )
+        except httpx.TransportError as fault:
+            return errors.of_silence(fault, call.effect)
+
+
+def form(fields: Result) -> dict[str, str]:
+    """A form as Etsy's staff describe it: lists joined by commas, no quotes, no brackets (etsy/open-api #291, #557)."""
+    return {name: _field(value) for name, value in fields.items()}
+
+
+def _field(value: JsonValue) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case list():
+            return ",".join(map(str, value))
+        case _:
+            return str(value)
+
+
+def _unless_gone[M: BaseModel](answer: M | Failure) -> M | Failure | None:
+    return None if isinstance(answer, Failure) and errors.is_gone(answer) else answer

@@ -1,0 +1,70 @@
+"""A product's words in Etsy's form: plain text, clean tags. Pure; it never decides whether they are good enough."""
+
+import re
+from html.parser import HTMLParser
+from typing import override
+from unicodedata import category
+
+from hawker.contracts.listings import Product
+
+BLOCKS = frozenset({"p", "div", "li", "ul", "ol", "br", "tr", "table", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote"})
+SILENT = frozenset({"script", "style"})
+TAG_KINDS = ("L", "Nd", "Zs")
+"""Unicode categories that a tag may hold, besides the signs below."""
+TAG_SIGNS = "-'™©®"
+
+
+def title(product: Product) -> str:
+    return " ".join(product.title.split())
+
+
+def description(product: Product) -> str:
+    """The description without its markup; the title where there is none, for Etsy needs some."""
+    return plain(product.description) or title(product)
+
+
+def plain(markup: str) -> str:
+    """HTML as a reader sees it: lines for blocks, a dash for list items, no markup."""
+    reader = _Reader()
+    reader.feed(markup)
+    reader.close()
+    lines = [" ".join(line.split()) for line in "".join(reader.parts).split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def tags(product: Product, *, count_max: int, characters_max: int) -> tuple[str, ...]:
+    """The first tags that fit, cleaned, each once whatever its case."""
+    kept: dict[str, str] = {}
+    for word in map(tag, product.tags):
+        if 0 < len(word) <= characters_max:
+            kept.setdefault(word.casefold(), word)
+    return tuple(kept.values())[:count_max]
+
+
+def tag(raw: str) -> str:
+    kept = "".join(sign if sign in TAG_SIGNS or category(sign).startswith(TAG_KINDS) else " " for sign in raw)
+    return " ".join(kept.split())
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self._silent_depth = 0
+
+    @override
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._silent_depth += tag in SILENT
+        if tag in BLOCKS:
+            self.parts.append("\n- " if tag == "li" else "\n")
+
+    @override
+    def handle_endtag(self, tag: str) -> None:
+        self._silent_depth -= tag in SILENT and self._silent_depth > 0
+        if tag in BLOCKS:
+            self.parts.append("\n")
+
+    @override
+    def handle_data(self, data: str) -> None:
+        if not self._silent_depth:
+            self.parts.append(data)

@@ -1,0 +1,41 @@
+"""What a handler acts through: one account's shop at Etsy, its terms, and what we remember of it."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from etsy_worker.etsy.client import Etsy
+from etsy_worker.etsy.terms import Defaults, ShopProfile
+from hawker.contracts.commands import ExecuteTask
+from hawker.contracts.failures import Failure
+from hawker.contracts.listings import Listing
+from hawker.contracts.words import Marketplace
+from hawker.worker.pictures import Picture
+
+
+class Links(Protocol):
+    """Which listing a product already has: hawker.worker.links."""
+
+    async def find(self, tenant_id: str, marketplace: Marketplace, account_id: str, handle: str) -> str | None: ...
+
+    async def save(self, tenant_id: str, marketplace: Marketplace, account_id: str, handle: str, listing: Listing) -> None: ...
+
+
+class Pictures(Protocol):
+    """Where product pictures come from: hawker.worker.pictures."""
+
+    async def fetch(self, url: str) -> Picture | Failure: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    etsy: Etsy
+    profile: ShopProfile
+    defaults: Defaults
+    links: Links
+    pictures: Pictures
+
+    async def linked(self, command: ExecuteTask, handle: str) -> str | None:
+        return await self.links.find(command.tenant_id, Marketplace.ETSY, command.account_id, handle)
+
+    async def link(self, command: ExecuteTask, handle: str, listing: Listing) -> None:
+        await self.links.save(command.tenant_id, Marketplace.ETSY, command.account_id, handle, listing)
