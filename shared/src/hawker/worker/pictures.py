@@ -9,6 +9,7 @@ import httpx
 
 from hawker.contracts.failures import Failure, FailureKind
 
+COME_AGAIN = frozenset({httpx.codes.REQUEST_TIMEOUT, httpx.codes.TOO_MANY_REQUESTS})
 PICTURE_BYTES_MAX = 12 * 1024 * 1024
 EXTENSIONS = {
     "image/jpeg": ".jpg",
@@ -57,9 +58,9 @@ class Pictures:
 
 
 async def _read(url: str, answer: httpx.Response) -> Picture | Failure:
-    if answer.status_code >= 500 or answer.status_code in {408, 429}:
+    if answer.is_server_error or answer.status_code in COME_AGAIN:
         return _transient(f"The picture {url} could not be fetched: its host answered {answer.status_code}.")
-    if answer.status_code != 200:
+    if answer.status_code != httpx.codes.OK:
         return _rejected(f"The picture {url} is not there: its host answered {answer.status_code}.")
     content_type = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
     if content_type not in EXTENSIONS:

@@ -8,22 +8,27 @@ Nothing here awaits, reads a clock or opens a socket.
 """
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """The right to one place in the window. `generation` tells apart the times a partition was ours."""
+    """The right to one place in the window. `generation` tells apart the times a partition was ours.
+
+    `perhaps_begun`: the record lay there before the partition was ours, so a former owner may have begun with it.
+    """
 
     partition: int
     generation: int
     offset: int
+    perhaps_begun: bool = False
 
 
 @dataclass(slots=True)
 class _Partition:
     generation: int
+    found_until: int
     unfinished: deque[int] = field(default_factory=deque)
     """In order; may begin with finished ones only inside `finish`."""
     finished: set[int] = field(default_factory=set)
@@ -65,15 +70,23 @@ class Window:
         """Attempts under way, those of lost partitions included: they still use the process."""
         return len(self._in_flight)
 
-    def in_flight_of(self, partition: int) -> int:
-        return sum(ticket.partition == partition for ticket in self._in_flight)
+    def unfinished(self, partitions: Iterable[int]) -> int:
+        """Attempts under way that still hold back these partitions' offsets."""
+        return sum(len(self._partitions[number].unfinished) for number in partitions if number in self._partitions)
 
-    def open(self, partition: int) -> int | None:
-        """This partition's generation, opened now if it was not; None while it is closing."""
+    @property
+    def partitions(self) -> tuple[int, ...]:
+        return tuple(self._partitions)
+
+    def open(self, partition: int, found_until: int) -> int | None:
+        """The partition's generation, opened now if it was not; None while it is closing.
+
+        `found_until` is the partition's end as it was when it became ours.
+        """
         found = self._partitions.get(partition)
         if found is None:
             self._generation += 1
-            found = self._partitions[partition] = _Partition(self._generation)
+            found = self._partitions[partition] = _Partition(self._generation, found_until)
         return None if found.closing else found.generation
 
     def is_open(self, partition: int, generation: int) -> bool:
@@ -87,7 +100,7 @@ class Window:
         found = self._partitions[partition]
         assert not found.closing, "a closing partition takes nothing more"
         found.admit(offset)
-        ticket = Ticket(partition, found.generation, offset)
+        ticket = Ticket(partition, found.generation, offset, perhaps_begun=offset < found.found_until)
         self._in_flight.add(ticket)
         return ticket
 

@@ -1,0 +1,100 @@
+"""From records to attempts in flight: admits what the window has room for, tells each outcome, and only then frees its offset.
+
+Knows the window and the attempts; never the consumer's own machinery.
+"""
+
+import asyncio
+from collections.abc import Callable, Collection, Sequence
+
+from hawker.contracts.codec import COMMANDS
+from hawker.contracts.commands import ExecuteTask
+from hawker.contracts.recorded import Undecodable
+from hawker.kafka.client import Record
+from hawker.kafka.records import read
+from hawker.worker.attempt import attempt
+from hawker.worker.handler import Worker
+from hawker.worker.reports import Reports
+from hawker.worker.window import Ticket, Window
+
+
+class Intake[A]:
+    """`end_of` gives a partition's end as the last fetch saw it."""
+
+    def __init__(self, worker: Worker[A], window: Window, reports: Reports, end_of: Callable[[int], int]) -> None:
+        self._worker = worker
+        self._window = window
+        self._reports = reports
+        self._end_of = end_of
+        self._changed = asyncio.Event()
+        self._running: set[asyncio.Task[None]] = set()
+        self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        """Fails with what no attempt may survive: an outcome could not be told."""
+
+    async def take(self, records: Sequence[Record]) -> None:
+        """Returns when all are under way. What a lost partition still sent is dropped: its next owner reads it again."""
+        # Before the first await: what was fetched belongs to the partitions as they are ours now.
+        generations = {number: self._window.open(number, self._end_of(number)) for number in {record.partition for record in records}}
+        for record in records:
+            generation = generations[record.partition]
+            if generation is not None and await self._has_room(record, generation):
+                self._begin(record)
+
+    async def finish(self, partitions: Collection[int], seconds_max: float) -> None:
+        """Admit nothing more of these and wait until what runs has ended, or until the time is over."""
+        for number in partitions:
+            self._window.closing(number)
+        self._changed.set()
+        try:
+            async with asyncio.timeout(seconds_max):
+                while self._window.unfinished(partitions):
+                    await self._next_change()
+        except TimeoutError:
+            return
+
+    async def stop(self) -> None:
+        """Give up what still runs: its offsets are not committed, so its commands come again."""
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+    async def _has_room(self, record: Record, generation: int) -> bool:
+        """False when the partition was lost while we waited."""
+        while self._window.is_open(record.partition, generation):
+            if self._window.has_room(record.partition, record.offset):
+                return True
+            await self._next_change()
+        return False
+
+    async def _next_change(self) -> None:
+        self._changed.clear()
+        await self._changed.wait()
+
+    def _begin(self, record: Record) -> None:
+        ticket = self._window.admit(record.partition, record.offset)
+        task = asyncio.create_task(self._carry_out(record, ticket))
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._changed.set()
+        fault = None if task.cancelled() else task.exception()
+        if fault is not None and not self.failed.done():
+            self.failed.set_exception(fault)
+
+    async def _carry_out(self, record: Record, ticket: Ticket) -> None:
+        recorded = read(record, COMMANDS)
+        match recorded.message:
+            case Undecodable(reason=reason):
+                await self._reports.undecodable(record, reason)
+            case ExecuteTask() as command:
+                looking = _looking_first(command, ticket)
+                await self._reports.outcome(recorded.envelope, looking, await attempt(self._worker, looking))
+            case other:
+                raise AssertionError(f"COMMANDS has {type(other).__name__}, and no worker carries it out")
+        self._window.finish(ticket)
+
+
+def _looking_first(command: ExecuteTask, ticket: Ticket) -> ExecuteTask:
+    """What a former owner of the partition may have begun with is looked at before it is acted on."""
+    return command.model_copy(update={"look_first": True}) if ticket.perhaps_begun else command

@@ -1,0 +1,128 @@
+"""The one runner of all workers: joins the log's subscriber, the window and the attempts, and ends them in order.
+
+    commands ─► subscriber ─► intake ─► window ─► attempt ─► outcome in the log ─► offset committed
+
+It decides nothing about a task; it only makes sure that every command has its outcome before its offset is done.
+"""
+
+import asyncio
+import logging
+from collections.abc import Collection, Sequence
+from contextlib import AsyncExitStack
+from typing import cast
+
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker, KafkaMessage
+from faststream.kafka.message import FAKE_CONSUMER
+from faststream.kafka.subscriber.usecase import BatchSubscriber
+
+from hawker.kafka.broker import batch_broker
+from hawker.kafka.client import Consumer, Record
+from hawker.kafka.dead_letters import DeadLetters
+from hawker.kafka.producer import Publisher
+from hawker.kafka.settings import KafkaSettings
+from hawker.worker.handler import Handler, Worker
+from hawker.worker.intake import Intake
+from hawker.worker.offsets import Handover, Offsets
+from hawker.worker.reports import Reports
+from hawker.worker.settings import WorkerSettings
+from hawker.worker.window import Window
+
+__all__ = ["Handler", "Worker", "run"]
+
+log = logging.getLogger(__name__)
+
+
+async def run[A](worker: Worker[A], kafka: KafkaSettings, limits: WorkerSettings, stop: asyncio.Event) -> None:
+    """Works until `stop` is set, then lets what runs end. Raises when an outcome could not be told: start again."""
+    async with AsyncExitStack() as stack:
+        publisher = Publisher(kafka, worker.name)
+        await publisher.start()
+        stack.push_async_callback(publisher.stop)
+        street = _Street(worker, kafka, limits, Reports(publisher, DeadLetters(publisher), kafka.topics))
+        await street.open()
+        stack.push_async_callback(street.close)
+        log.info("%s takes %s, up to %d at once", worker.name, street.topic, limits.in_flight_max)
+        await _stopped_or_failed(stop, street.failed)
+        log.info("%s lets %d attempts end", worker.name, street.in_flight)
+
+
+class _Street[A]:
+    """One subscriber with its window; opened once, closed once."""
+
+    def __init__(self, worker: Worker[A], kafka: KafkaSettings, limits: WorkerSettings, reports: Reports) -> None:
+        self.topic = kafka.topics.commands(worker.lane)
+        self._limits = limits
+        self._window = Window(in_flight_max=limits.in_flight_max, span_max=limits.span_max)
+        self._offsets = Offsets(self.topic, self._window, lambda: cast("Consumer | None", self._subscriber.consumer))
+        self._intake = Intake(worker, self._window, reports, self._offsets.end_of)
+        self._broker = batch_broker(kafka)
+        self._subscriber = _subscribe(self._broker, self.topic, worker, kafka, limits, Handover(self._finish, self._offsets, self._window))
+        self._subscriber(self._take, parser=_as_it_came, decoder=_records)
+        self._commits: asyncio.Task[None] | None = None
+        self._stopping = False
+
+    @property
+    def failed(self) -> asyncio.Future[None]:
+        return self._intake.failed
+
+    @property
+    def in_flight(self) -> int:
+        return self._window.in_flight
+
+    async def open(self) -> None:
+        await self._broker.start()
+        self._commits = asyncio.create_task(self._offsets.commit_every(self._limits.commit_interval_seconds))
+
+    async def close(self) -> None:
+        self._stopping = True
+        self._offsets.hold(self._window.partitions)
+        await self._finish(self._window.partitions)
+        await self._intake.stop()
+        await self._offsets.commit()
+        if self._commits is not None:
+            self._commits.cancel()
+        await self._broker.stop()
+
+    async def _take(self, records: Sequence[Record]) -> None:
+        if not self._stopping:
+            await self._intake.take(records)
+
+    async def _finish(self, partitions: Collection[int]) -> None:
+        await self._intake.finish(partitions, self._limits.drain_seconds_max)
+
+
+def _subscribe[A](
+    broker: KafkaBroker, topic: str, worker: Worker[A], kafka: KafkaSettings, limits: WorkerSettings, listener: Handover
+) -> BatchSubscriber:
+    session_ms = int(kafka.session_timeout_seconds * 1000)
+    return broker.subscriber(
+        topic,
+        batch=True,
+        max_records=limits.batch_records_max,
+        group_id=kafka.topics.group(worker.name),
+        auto_offset_reset="earliest",
+        isolation_level="read_committed",
+        ack_policy=AckPolicy.MANUAL,
+        listener=listener,
+        session_timeout_ms=session_ms,
+        heartbeat_interval_ms=session_ms // 3,
+        rebalance_timeout_ms=session_ms + int(limits.drain_seconds_max * 1000),
+    )
+
+
+async def _as_it_came(records: tuple[Record, ...]) -> KafkaMessage:
+    """FastStream's own parser dies of a header that is not text, and with it the whole batch. Ours reads nothing."""
+    return KafkaMessage(body=b"", raw_message=records, consumer=FAKE_CONSUMER)
+
+
+async def _records(message: KafkaMessage) -> Sequence[Record]:
+    return cast("Sequence[Record]", message.raw_message)
+
+
+async def _stopped_or_failed(stop: asyncio.Event, failed: asyncio.Future[None]) -> None:
+    """Until we are told to stop, or something fails that must stop us."""
+    failed.add_done_callback(lambda _: stop.set())
+    await stop.wait()
+    if failed.done():
+        failed.result()
