@@ -1,0 +1,133 @@
+"""The one way every marketplace call takes: read, counted, paced, perhaps disturbed, answered. Knows no marketplace."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
+from urllib.parse import parse_qs
+
+from aiohttp import BodyPartReader, web
+from aiohttp.typedefs import Handler
+from pydantic import JsonValue
+
+from sandbox.calls import Answer, Call, Part
+from sandbox.counts import Counts
+from sandbox.faults import BEFORE_EFFECT, Fault, FaultKind, Faults
+from sandbox.pace import Pace
+from sandbox.sites import Reads, Route, Site
+
+BODY_BYTES_MAX = 32 * 1024 * 1024
+RETRY_AFTER_SECONDS = 1.0
+"""What a caller over its pace is told to wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    site: Site
+    faults: Faults
+    pace: Pace
+    clock: Callable[[], float]
+    latency_seconds: float = 0.0
+    counts: Counts = field(default_factory=Counts)
+
+    def open(self) -> web.Application:
+        app = web.Application(client_max_size=BODY_BYTES_MAX)
+        for route in self.site.routes:
+            app.router.add_route(route.method, route.path, self._handler(route))
+        return app
+
+    def _handler(self, route: Route) -> Handler:
+        async def handle(request: web.Request) -> web.StreamResponse:
+            if route.counted:
+                self.counts.called(route.operation)
+            answer, fault = await self._attend(route, request)
+            self.counts.answered(route.operation, answer)
+            if fault is not None:
+                await _disturb(fault, request)
+            return _response(answer)
+
+        return handle
+
+    async def _attend(self, route: Route, request: web.Request) -> tuple[Answer, Fault | None]:
+        call = await _read(route, request, self.clock())
+        if self.latency_seconds:
+            await asyncio.sleep(self.latency_seconds)
+        if isinstance(call, Unreadable):
+            return self.site.unreadable(call.status), None
+        account = route.identify(call)
+        if isinstance(account, Answer):
+            return account, None
+        fault = self.faults.take(self.site.name, account, route.operation)
+        return self._answer(route, replace(call, account=account), fault), fault
+
+    def _answer(self, route: Route, call: Call, fault: Fault | None) -> Answer:
+        allowance = self.pace.take(call.account, call.now)
+        if fault is not None and fault.kind in BEFORE_EFFECT:
+            return self.site.dress(self.site.refuse(fault, call), allowance)
+        if allowance.exceeded:
+            return self.site.dress(self.site.throttled(RETRY_AFTER_SECONDS), allowance)
+        answer = route.act(call)
+        if fault is not None and fault.kind is FaultKind.ERROR_AFTER_EFFECT:
+            answer = replace(self.site.server_error(), effect=answer.effect)
+        return self.site.dress(answer, allowance)
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    status: int
+
+
+async def _read(route: Route, request: web.Request, now: float) -> Call | Unreadable:
+    call = Call(
+        now=now,
+        base_url=f"http://{request.host}",
+        params=request.match_info,
+        query=request.query,
+        headers=request.headers,
+        cookies=request.cookies,
+    )
+    if route.reads is Reads.NOTHING:
+        return call
+    if request.content_type != route.reads:
+        return Unreadable(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+    try:
+        return await _read_body(route.reads, request, call)
+    except ValueError:
+        return Unreadable(HTTPStatus.BAD_REQUEST)
+
+
+async def _read_body(reads: Reads, request: web.Request, call: Call) -> Call:
+    if reads is Reads.PARTS:
+        return replace(call, parts=await _parts(request))
+    content = await request.read()
+    if reads is Reads.FORM:
+        return replace(call, form=parse_qs(content.decode(), keep_blank_values=True))
+    body: JsonValue = json.loads(content)
+    return replace(call, body=body)
+
+
+async def _parts(request: web.Request) -> dict[str, Part]:
+    parts: dict[str, Part] = {}
+    async for part in await request.multipart():
+        if isinstance(part, BodyPartReader) and part.name:
+            parts[part.name] = Part(bytes(await part.read()), part.filename or "")
+    return parts
+
+
+async def _disturb(fault: Fault, request: web.Request) -> None:
+    match fault.kind:
+        case FaultKind.LATENCY | FaultKind.TIMEOUT_AFTER_EFFECT:
+            await asyncio.sleep(fault.delay_seconds)
+        case FaultKind.LOST_ANSWER:
+            if request.transport is not None:
+                request.transport.close()
+        case _:
+            pass  # The answer itself was the fault.
+
+
+def _response(answer: Answer) -> web.Response:
+    if answer.body is None:
+        return web.Response(status=answer.status, headers=answer.headers)
+    body = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body, separators=(",", ":")).encode()
+    return web.Response(status=answer.status, body=body, headers=answer.headers, content_type=answer.content_type)
