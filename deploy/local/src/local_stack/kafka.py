@@ -49,7 +49,7 @@ def prepare(layout: Layout, *, port: int, controller_port: int) -> Sequence[str]
 
 
 def _format(runtime: Sequence[str], properties: Path) -> None:
-    cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "a", 1)  # An id that starts with "-" reads as an option.
+    cluster = base64.b64encode(uuid.uuid4().bytes, altchars=b"ab").decode().rstrip("=")
     quick = [*runtime, "-XX:TieredStopAtLevel=1", "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties)]
     subprocess.run(quick, check=True, capture_output=True)
 

@@ -17,12 +17,14 @@ def install(program: str, packages: Sequence[str], why: str) -> str:
         _apt(packages)
         found = shutil.which(program)
     if found is None:
-        raise MissingError(f"{program} is missing: {why}. Install it (Debian, Ubuntu: sudo apt-get install {' '.join(packages)}), then run this again.")
+        how = f"sudo apt-get install {' '.join(packages)}"
+        raise MissingError(f"{program} is missing: {why}. Install it (Debian, Ubuntu: {how}), then run this again.")
     return found
 
 
 def _apt(packages: Sequence[str]) -> None:
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     for arguments in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *packages]):
-        subprocess.run(["apt-get", *arguments], check=False, env=environment, **quiet)  # A failure shows as the program still missing.
+        subprocess.run(
+            ["apt-get", *arguments], check=False, env=environment, capture_output=True
+        )  # A failure shows as the program still missing.

@@ -33,7 +33,7 @@ def is_free(port: int) -> bool:
 
 
 def free_port(taken: Sequence[int] = ()) -> int:
-    chance = random.Random()  # noqa: S311  a port is no secret
+    chance = random.Random()
     while True:
         port = chance.choice(_FREE_RANGE)
         if port not in taken and is_free(port):

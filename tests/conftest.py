@@ -1,0 +1,57 @@
+"""Fixtures of all tests: a real Kafka and a real PostgreSQL, started once a run when the first test asks, shared by all workers of that run."""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from tests.support import databases, fresh_topics, providers
+from tests.support.run import Run
+
+from hawker.contracts.topics import Topics
+
+_RUN = pytest.StashKey[Run]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_RUN] = Run.join()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    run = config.stash.get(_RUN, None)
+    if run is not None and run.is_ours:
+        providers.withdraw(run.folder)
+        run.end()
+
+
+@pytest.fixture(scope="session")
+def run(pytestconfig: pytest.Config) -> Run:
+    """What all workers of this test run share."""
+    return pytestconfig.stash[_RUN]
+
+
+@pytest.fixture(scope="session")
+def kafka_bootstrap(run: Run) -> str:
+    """The address of a real broker."""
+    return run.once("kafka", lambda: providers.kafka(run.folder))
+
+
+@pytest.fixture
+def topics(kafka_bootstrap: str) -> Topics:
+    """The names of topics of this test's own, which exist: 4 shards, 4 command partitions."""
+    return fresh_topics.make(kafka_bootstrap)
+
+
+@pytest.fixture(scope="session")
+def postgres_dsn(run: Run) -> str:
+    """A database as a superuser, who may create others."""
+    return run.once("postgres", lambda: providers.postgres(run.folder))
+
+
+@pytest.fixture
+def database(run: Run, postgres_dsn: str) -> Iterator[str]:
+    """The DSN of a migrated database of this test's own."""
+    template = run.once("template", lambda: databases.migrated_template(postgres_dsn))
+    with psycopg.connect(postgres_dsn, autocommit=True) as connection:
+        name = databases.copy(connection, template)
+        yield databases.dsn_of(postgres_dsn, name)
+        databases.drop(connection, name)
