@@ -14,9 +14,13 @@ type Handler[A] = Callable[[ExecuteTask, A], Awaitable[Result | Failure]]
 
 @dataclass(frozen=True, slots=True)
 class Worker[A]:
-    """`connect` finds the account's way to the marketplace, or says why there is none."""
+    """`connect` finds the account's way to the marketplace, or says why there is none.
+
+    `assigned` is told which partitions of the lane this process has, whenever that changes; it must not wait.
+    """
 
     name: str
     lane: Lane
     handlers: Mapping[str, Handler[A]]
     connect: Callable[[ExecuteTask], Awaitable[A | Failure]]
+    assigned: Callable[[frozenset[int]], None] = lambda _: None

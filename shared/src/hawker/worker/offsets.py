@@ -61,8 +61,15 @@ class Offsets:
 class Handover(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka asks for this base and has no types
     """Before a partition goes to another member, what runs may end and is committed. Heartbeats go on meanwhile."""
 
-    def __init__(self, finish: Callable[[Collection[int]], Awaitable[None]], offsets: Offsets, window: Window) -> None:
+    def __init__(
+        self,
+        finish: Callable[[Collection[int]], Awaitable[None]],
+        offsets: Offsets,
+        window: Window,
+        assigned: Callable[[frozenset[int]], None],
+    ) -> None:
         self._finish = finish
+        self._assigned = assigned
         self._offsets = offsets
         self._window = window
 
@@ -75,4 +82,5 @@ class Handover(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ask
             self._window.close(number)
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
-        """Nothing: a partition opens with its first record, and members are not kept waiting here."""
+        """A partition opens with its first record, and members are not kept waiting here; whoever asked is told."""
+        self._assigned(frozenset(partition.partition for partition in assigned))

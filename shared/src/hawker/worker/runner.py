@@ -57,7 +57,8 @@ class _Street[A]:
         self._offsets = Offsets(self.topic, self._window, lambda: cast("Consumer | None", self._subscriber.consumer))
         self._intake = Intake(worker, self._window, reports, self._offsets.end_of)
         self._broker = batch_broker(kafka)
-        self._subscriber = _subscribe(self._broker, self.topic, worker, kafka, limits, Handover(self._finish, self._offsets, self._window))
+        handover = Handover(self._finish, self._offsets, self._window, worker.assigned)
+        self._subscriber = _subscribe(self._broker, self.topic, worker, kafka, limits, handover)
         self._subscriber(self._take, parser=_as_it_came, decoder=_records)
         self._commits: asyncio.Task[None] | None = None
         self._stopping = False
