@@ -1,7 +1,6 @@
 """The pool of connections: bounded, with a time limit on every command, and jsonb as Python values. Runs no queries of its own."""
 
 import json
-from typing import Any
 
 import asyncpg
 
@@ -28,5 +27,5 @@ async def open_pool(settings: PostgresSettings, *, role: str | None = None) -> P
     )
 
 
-async def _speak_json(connection: asyncpg.Connection[Any]) -> None:  # Any: asyncpg's own callback type
+async def _speak_json(connection: "asyncpg.Connection[asyncpg.Record]") -> None:  # quoted: generic only in asyncpg's stubs
     await connection.set_type_codec("jsonb", encoder=json.dumps, decoder=json.loads, schema="pg_catalog")
