@@ -3,7 +3,7 @@
 Whoever calls this must write all of it in one transaction, or throw the state away.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -60,8 +60,15 @@ class Turn:
     inputs_taken: int = 0
 
 
-def take_turn(shard: Shard, inputs: Sequence[Recorded[Input]], timers: Iterable[Timer], now: datetime, source: str) -> Turn:
-    """`inputs_taken` of the inputs, in order; the caller brings the others again."""
+def take_turn(
+    shard: Shard,
+    inputs: Sequence[Recorded[Input]],
+    timers: Iterable[Timer],
+    now: datetime,
+    source: str,
+    unread: Collection[str] = (),
+) -> Turn:
+    """`inputs_taken` of the inputs, in order; the caller brings the others again. Inputs at the places `unread` are rejected."""
     turn = Turn()
     for timer in timers:
         _ring(shard, timer, now, source, turn)
@@ -69,22 +76,21 @@ def take_turn(shard: Shard, inputs: Sequence[Recorded[Input]], timers: Iterable[
         if len(turn.facts) >= FACTS_MAX:
             break
         turn.inputs_taken += 1
-        _meet(shard, recorded, now, source, turn)
+        _meet(shard, recorded, now, source, turn, unread)
     for job, dispatched in next_dispatches(shard, now):
         _dispatch(shard, job, dispatched, source, turn)
     return turn
 
 
-def _meet(shard: Shard, recorded: Recorded[Input], now: datetime, source: str, turn: Turn) -> None:
+def _meet(shard: Shard, recorded: Recorded[Input], now: datetime, source: str, turn: Turn, unread: Collection[str]) -> None:
     topic, partition, offset = recorded.topic, recorded.partition, recorded.offset
     if offset < shard.positions.get(topic, 0):
         return  # Its facts are in the journal already.
     cause = Cause(recorded.envelope.id, now, source, (topic, partition, offset), recorded.envelope.traceparent)
-    facts: Sequence[Fact]
-    try:
+    if recorded.place in unread:
+        facts: Sequence[Fact] = (decide.reject(recorded, "it broke the shard when it was met before", now),)
+    else:
         facts = decide.meet(shard, recorded, now)
-    except Exception as fault:  # noqa: BLE001 - an input that no rule can take must not stop the shard; nothing has been applied
-        facts = (decide.reject(recorded, f"the decision failed: {type(fault).__name__}", now),)
     turn.rejected.extend((recorded, fact.reason) for fact in facts if isinstance(fact, InputRejected))
     _absorb(shard, facts, cause, turn)
 

@@ -1,16 +1,16 @@
 """What the shard's shell needs of the world, and nothing more. A simulator can stand behind these."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from hawker.contracts.commands import Command
 from hawker.contracts.facts import Fact
-from hawker.contracts.outcomes import Outcome
-from hawker.contracts.recorded import Outgoing, Position, Positions, Recorded, Undecodable
-from hawker.contracts.requests import Request
+from hawker.contracts.recorded import Outgoing, Position, Positions, Recorded
+from orchestrator.core.decide import Input
 
-type Input = Request | Outcome
+type Pause = Callable[[float], Awaitable[None]]
+"""Let so many seconds pass."""
 
 
 class Clock(Protocol):
@@ -44,10 +44,19 @@ class Inbox(Protocol):
     async def seek(self, positions: Positions) -> None:
         """Begin at these positions; topics that are not named begin at their earliest record."""
 
-    async def take(self, count_max: int, wait_seconds: float, *, hold_requests: bool = False) -> Sequence[Recorded[Input | Undecodable]]:
+    async def take(self, count_max: int, wait_seconds: float, *, hold_requests: bool = False) -> Sequence[Recorded[Input]]:
         """What is there, or what comes first within `wait_seconds`. Outcomes are never held back."""
 
     async def hint(self, positions: Positions) -> None:
         """Tell lag tools how far the shard is. May fail quietly; nothing depends on it."""
 
     async def close(self) -> None: ...
+
+
+class Outbox(Protocol):
+    """Where inputs go that are not for this shard to decide. Each call returns once the record is safe."""
+
+    async def forward(self, recorded: Recorded[Input]) -> None:
+        """To the shard that owns the tenant."""
+
+    async def dead_letter(self, recorded: Recorded[Input], reason: str) -> None: ...

@@ -1,0 +1,29 @@
+"""From a journal back to the state: apply alone, no decision."""
+
+import asyncio
+
+from orchestrator.core.apply import apply
+from orchestrator.core.state import Shard
+from orchestrator.shard.seams import JournalReader
+
+PAGE_PAUSE_SECONDS = 0.0
+"""Between two pages the loop is given to others: the group's heartbeat shares it."""
+
+
+async def recover(reader: JournalReader, partition: int) -> Shard:
+    """The fold of journal `partition` up to its end now. The writer must be open before, or the end may move."""
+    shard = Shard()
+    end = await reader.end(partition)
+    async for page in reader.read(partition, 0, end):
+        for recorded in page:
+            apply(shard, recorded.message, cause_of(recorded.envelope.cause))
+        await asyncio.sleep(PAGE_PAUSE_SECONDS)
+    return shard
+
+
+def cause_of(place: str | None) -> tuple[str, int] | None:
+    """`topic/partition/offset` as the topic and the offset."""
+    if place is None:
+        return None
+    topic, _, offset = place.rsplit("/", 2)
+    return topic, int(offset)
