@@ -1,9 +1,10 @@
 """One attempt of one task: within its time, through its handler, to an outcome. Whatever goes wrong becomes a Failure."""
 
 import asyncio
-import logging
 import traceback
 from datetime import UTC, datetime, timedelta
+
+import structlog
 
 from hawker.contracts.commands import ExecuteTask
 from hawker.contracts.failures import Failure, FailureKind
@@ -11,7 +12,7 @@ from hawker.contracts.outcomes import AccountThrottled, TaskFailed, TaskSucceede
 from hawker.contracts.words import Result, TaskKind
 from hawker.worker.handler import Worker
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger()
 
 REACHES_A_MARKETPLACE = frozenset({TaskKind.DIRECT_HTTP, TaskKind.PLUGIN_HTTP})
 
@@ -80,7 +81,7 @@ def _kind_of_surprise(command: ExecuteTask) -> FailureKind:
 def _log_surprise(command: ExecuteTask, surprise: Exception) -> None:
     """Where it happened, never its text: that may hold a seller's data or a token."""
     where = "".join(traceback.format_tb(surprise.__traceback__))
-    log.error("%s failed in %s with %s at\n%s", command.command_id, command.operation, type(surprise).__name__, where)
+    log.error("a handler failed", command=command.command_id, operation=command.operation, error=type(surprise).__name__, where=where)
 
 
 def _milliseconds(span: timedelta) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 
 from hawker.contracts.codec import COMMANDS
 from hawker.contracts.commands import ExecuteTask
-from hawker.contracts.recorded import Undecodable
+from hawker.contracts.recorded import Recorded, Undecodable
 from hawker.kafka.client import Record
 from hawker.kafka.records import read
 from hawker.worker.attempt import attempt
@@ -85,8 +85,9 @@ class Intake[A]:
     async def _carry_out(self, record: Record, ticket: Ticket) -> None:
         recorded = read(record, COMMANDS)
         match recorded.message:
-            case Undecodable(reason=reason):
-                await self._reports.undecodable(record, reason)
+            case Undecodable() as letter:
+                place = (record.topic, record.partition, record.offset)
+                await self._reports.undecodable(Recorded(*place, recorded.envelope, letter))
             case ExecuteTask() as command:
                 looking = _looking_first(command, ticket)
                 await self._reports.outcome(recorded.envelope, looking, await attempt(self._worker, looking))

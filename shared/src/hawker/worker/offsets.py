@@ -1,25 +1,34 @@
 """What is done, told to the consumer group: commits the window's watermarks and hands partitions over in order. Reads no record."""
 
 import asyncio
-import logging
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
+from typing import Protocol
 
+import structlog
 from aiokafka import ConsumerRebalanceListener  # type: ignore[import-untyped]  # it ships no types
 from aiokafka.errors import KafkaError  # type: ignore[import-untyped]  # the same
 
-from hawker.kafka.client import Consumer, TopicPartition
+from hawker.kafka.client import TopicPartition
 from hawker.worker.window import Window
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger()
 
 COMMIT_SECONDS_MAX = 5.0
+
+
+class Member(Protocol):
+    """A member of the group: aiokafka's consumer."""
+
+    async def commit(self, offsets: Mapping[TopicPartition, int]) -> None: ...
+    def pause(self, *partitions: TopicPartition) -> None: ...
+    def highwater(self, partition: TopicPartition) -> int | None: ...
 
 
 class Offsets:
     """`consumer` gives the group's member, or None before it is there."""
 
-    def __init__(self, topic: str, window: Window, consumer: Callable[[], Consumer | None]) -> None:
+    def __init__(self, topic: str, window: Window, consumer: Callable[[], Member | None]) -> None:
         self._topic = topic
         self._window = window
         self._consumer = consumer
@@ -36,7 +45,7 @@ class Offsets:
                 async with asyncio.timeout(COMMIT_SECONDS_MAX):
                     await consumer.commit({TopicPartition(self._topic, number): offset for number, offset in positions.items()})
             except (KafkaError, TimeoutError) as fault:
-                log.warning("offsets of %s not committed: %r", self._topic, fault)
+                log.warning("offsets not committed", topic=self._topic, fault=repr(fault))
             else:
                 self._window.committed(positions)
 
@@ -55,7 +64,8 @@ class Offsets:
     def end_of(self, partition: int) -> int:
         """The partition's end as the last fetch saw it."""
         consumer = self._consumer()
-        return (consumer and consumer.highwater(TopicPartition(self._topic, partition))) or 0
+        end = consumer.highwater(TopicPartition(self._topic, partition)) if consumer is not None else None
+        return end or 0
 
 
 class Handover(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka asks for this base and has no types

@@ -1,20 +1,31 @@
 """What a worker tells: how attempts ended, what could not be read. Every word is in the log before anything counts as done."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from time import monotonic
 
+import structlog
 from pydantic import BaseModel, Field, ValidationError
 
 from hawker.contracts.codec import OversizeError
 from hawker.contracts.commands import ExecuteTask
 from hawker.contracts.envelope import Envelope
 from hawker.contracts.failures import Failure, FailureKind
-from hawker.contracts.outcomes import TaskFailed, TaskSucceeded
+from hawker.contracts.outcomes import AccountThrottled, TaskFailed, TaskSucceeded
+from hawker.contracts.recorded import Recorded, Undecodable
 from hawker.contracts.topics import Topics
 from hawker.contracts.words import Id
-from hawker.kafka.client import Record
 from hawker.kafka.dead_letters import DeadLetters
+from hawker.kafka.errors import Unavailable
 from hawker.kafka.producer import Publisher
 from hawker.worker.attempt import throttle
+
+log = structlog.get_logger()
+
+PATIENCE_SECONDS_MAX = 60.0
+"""How long an outcome waits for the log to come back."""
+AGAIN_SECONDS = 0.5
 
 
 class _Whose(BaseModel):
@@ -35,26 +46,37 @@ class Reports:
     async def outcome(self, cause: Envelope, command: ExecuteTask, told: TaskSucceeded | TaskFailed) -> None:
         slower = throttle(command, told, datetime.now(UTC))
         if slower is not None:
-            await self._publisher.publish(
-                self._outcomes, command.tenant_id, slower, id=f"{command.command_id}:throttled", traceparent=cause.traceparent
-            )
+            await self._tell(f"{command.command_id}:throttled", slower, cause.traceparent)
         try:
-            await self._tell(command.command_id, told, cause.traceparent)
+            await self._tell(f"{command.command_id}:outcome", told, cause.traceparent)
         except OversizeError:
-            await self._tell(command.command_id, _too_large(told), cause.traceparent)
+            await self._tell(f"{command.command_id}:outcome", _too_large(told), cause.traceparent)
 
-    async def undecodable(self, record: Record, reason: str) -> None:
+    async def undecodable(self, letter: Recorded[Undecodable]) -> None:
         """To the dead letters; and where it still says whose it is, its task fails at once instead of waiting for its lease."""
-        await self._dead_letters.put(record, reason)
-        whose = _whose(record.value)
+        await _patiently(lambda: self._dead_letters.put_recorded(letter))
+        whose = _whose(letter.message.value)
         if whose is not None:
-            failure = Failure(kind=FailureKind.REJECTED, reason=f"The worker cannot read the command: {reason}"[:1000])
+            failure = Failure(kind=FailureKind.REJECTED, reason=f"The worker cannot read the command: {letter.message.reason}"[:1000])
             told = TaskFailed(**whose.model_dump(), waited_ms=0, took_ms=0, failure=failure)
-            await self._tell(f"{whose.job_id}:{whose.position}:{whose.attempt}", told, None)
+            await self._tell(f"{whose.job_id}:{whose.position}:{whose.attempt}:outcome", told, None)
 
-    async def _tell(self, command_id: str, told: TaskSucceeded | TaskFailed, traceparent: str | None) -> None:
-        """A repeated outcome has the same id as the first."""
-        await self._publisher.publish(self._outcomes, told.tenant_id, told, id=f"{command_id}:outcome", traceparent=traceparent)
+    async def _tell(self, id: str, told: AccountThrottled | TaskSucceeded | TaskFailed, traceparent: str | None) -> None:
+        """A repeat has the same id as the first."""
+        await _patiently(lambda: self._publisher.publish(self._outcomes, told.tenant_id, told, id=id, traceparent=traceparent))
+
+
+async def _patiently(write: Callable[[], Awaitable[None]]) -> None:
+    """An outcome outlives a restart of the log. Raises Unavailable when the log stays away."""
+    until = monotonic() + PATIENCE_SECONDS_MAX
+    while True:
+        try:
+            return await write()
+        except Unavailable as fault:
+            if monotonic() > until:
+                raise
+            log.warning("the log is away, an outcome waits", fault=str(fault))
+            await asyncio.sleep(AGAIN_SECONDS)
 
 
 def _whose(value: bytes | None) -> _Whose | None:

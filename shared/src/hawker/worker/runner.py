@@ -6,31 +6,38 @@ It decides nothing about a task; it only makes sure that every command has its o
 """
 
 import asyncio
-import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import cast
 
+import structlog
+from aiokafka import AIOKafkaConsumer  # type: ignore[import-untyped]  # it ships no types
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka.message import FAKE_CONSUMER
 from faststream.kafka.subscriber.usecase import BatchSubscriber
 
 from hawker.kafka.broker import batch_broker
-from hawker.kafka.client import Consumer, Record
+from hawker.kafka.client import Record, TopicPartition
 from hawker.kafka.dead_letters import DeadLetters
 from hawker.kafka.producer import Publisher
 from hawker.kafka.settings import KafkaSettings
 from hawker.worker.handler import Handler, Worker
 from hawker.worker.intake import Intake
-from hawker.worker.offsets import Handover, Offsets
+from hawker.worker.offsets import Handover, Member, Offsets
 from hawker.worker.reports import Reports
 from hawker.worker.settings import WorkerSettings
 from hawker.worker.window import Window
 
 __all__ = ["Handler", "Worker", "run"]
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger()
+
+POLL_MS = 1000
+"""One round of waiting inside the client; a record ends it at once."""
+
+type Batches = Mapping[TopicPartition, Sequence[Record]]
 
 
 async def run[A](worker: Worker[A], kafka: KafkaSettings, limits: WorkerSettings, stop: asyncio.Event) -> None:
@@ -39,12 +46,22 @@ async def run[A](worker: Worker[A], kafka: KafkaSettings, limits: WorkerSettings
         publisher = Publisher(kafka, worker.name)
         await publisher.start()
         stack.push_async_callback(publisher.stop)
-        street = _Street(worker, kafka, limits, Reports(publisher, DeadLetters(publisher), kafka.topics))
+        street = _Street(worker, kafka, limits, Reports(publisher, DeadLetters(publisher, kafka.topics.dead_letters), kafka.topics))
         await street.open()
         stack.push_async_callback(street.close)
-        log.info("%s takes %s, up to %d at once", worker.name, street.topic, limits.in_flight_max)
+        log.info("working", worker=worker.name, topic=street.topic, in_flight_max=limits.in_flight_max)
         await _stopped_or_failed(stop, street.failed)
-        log.info("%s lets %d attempts end", worker.name, street.in_flight)
+        log.info("letting attempts end", worker=worker.name, in_flight=street.in_flight)
+
+
+class PatientConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has no types
+    """FastStream sleeps after every empty poll, and a record that comes meanwhile waits. So ours has no empty polls."""
+
+    async def getmany(self, *partitions: TopicPartition, timeout_ms: int = 0, max_records: int | None = None) -> Batches:
+        while True:
+            found: Batches = await super().getmany(*partitions, timeout_ms=max(timeout_ms, POLL_MS), max_records=max_records)
+            if found:
+                return found
 
 
 class _Street[A]:
@@ -54,9 +71,9 @@ class _Street[A]:
         self.topic = kafka.topics.commands(worker.lane)
         self._limits = limits
         self._window = Window(in_flight_max=limits.in_flight_max, span_max=limits.span_max)
-        self._offsets = Offsets(self.topic, self._window, lambda: cast("Consumer | None", self._subscriber.consumer))
+        self._offsets = Offsets(self.topic, self._window, lambda: cast("Member | None", self._subscriber.consumer))
         self._intake = Intake(worker, self._window, reports, self._offsets.end_of)
-        self._broker = batch_broker(kafka)
+        self._broker = batch_broker(kafka, worker.name)
         handover = Handover(self._finish, self._offsets, self._window, worker.assigned)
         self._subscriber = _subscribe(self._broker, self.topic, worker, kafka, limits, handover)
         self._subscriber(self._take, parser=_as_it_came, decoder=_records)
@@ -72,6 +89,9 @@ class _Street[A]:
         return self._window.in_flight
 
     async def open(self) -> None:
+        await self._broker.connect()
+        config = self._broker.config.broker_config
+        config.builder = partial(PatientConsumer, **cast("partial[object]", config.builder).keywords)  # FastStream makes a partial of it.
         await self._broker.start()
         self._commits = asyncio.create_task(self._offsets.commit_every(self._limits.commit_interval_seconds))
 
@@ -84,6 +104,8 @@ class _Street[A]:
         if self._commits is not None:
             self._commits.cancel()
         await self._broker.stop()
+        if self.failed.done():
+            self.failed.exception()  # Taken note of: whoever stopped us for another reason need not hear of it twice.
 
     async def _take(self, records: Sequence[Record]) -> None:
         if not self._stopping:
