@@ -1,0 +1,84 @@
+# Every way to work with this checkout. `make` alone prints them. Setting up is part of each: the second run finds it done.
+
+MAKEFLAGS += --no-print-directory
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+UV_VERSION := 0.13.9
+PYTHON ?= $(shell command -v python3.13 || command -v python3)
+UV := .tools/bin/uv
+RUN := .venv/bin
+PACKAGES := shared $(wildcard services/*/) deploy/local deploy/sandbox
+MANIFESTS := $(wildcard shared/pyproject.toml services/*/pyproject.toml deploy/*/pyproject.toml)
+SOURCES := shared/src $(wildcard services/*/src) deploy/local/src deploy/sandbox/src
+STACK := $(RUN)/python -m local_stack
+JOBS ?= 2
+
+.PHONY: help setup up down restart status logs demo test check format contracts bench lock clean
+
+help: ## This list.
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+setup: .venv/.ready ## Python packages, pinned and hash-checked, into .venv (every other target does this by itself).
+
+up: .venv/.ready ## Start everything on this machine: Kafka, PostgreSQL, the services, stand-in marketplaces.
+	@$(STACK) up
+
+down: .venv/.ready ## Stop what `make up` started; the data stays.
+	@$(STACK) down
+
+restart: down up ## Stop, then start.
+
+status: .venv/.ready ## What runs, and where.
+	@$(STACK) status
+
+logs: .venv/.ready ## Follow the logs; PROGRAM=orchestrator for one.
+	@$(STACK) logs $(PROGRAM)
+
+demo: .venv/.ready ## Two catalogues (or CSV=path) to three marketplaces with faults, then a summary; leaves nothing running.
+	@$(STACK) demo $(if $(CSV),--csv "$(CSV)")
+
+test: .venv/.ready ## All tests, on a real Kafka and a real PostgreSQL; ARGS="-k word" for some.
+	@$(RUN)/pytest -n $(JOBS) $(ARGS)
+
+check: .venv/.ready ## Format, lint, types, who may import whom, the messages' golden schemas, tidiness.
+	@$(RUN)/ruff format --check --quiet .
+	@$(RUN)/ruff check --quiet .
+	@$(RUN)/mypy $(SOURCES) tests
+	@$(RUN)/lint-imports
+	@$(RUN)/pytest -q tests/contract tests/unit/test_tidy.py
+
+format: .venv/.ready ## Write the code the way `make check` wants it.
+	@$(RUN)/ruff format --quiet .
+	@$(RUN)/ruff check --fix --quiet .
+
+contracts: .venv/.ready ## Write the golden schemas anew after a message was added.
+	@$(RUN)/python -m tests.contract.golden
+
+bench: .venv/.ready ## The figures: time of one job alone, tasks per second, CPU and memory by process.
+	@$(RUN)/python -m tests.bench
+
+lock: .tools/.ready ## Versions of all packages into requirements.lock; UPGRADE=1 takes the newest.
+	@$(UV) pip compile --quiet --python-version 3.13 --all-extras --generate-hashes --no-annotate --no-header --no-emit-package hawker $(if $(UPGRADE),--upgrade) \
+		$(MANIFESTS) requirements-dev.in --output-file requirements.lock
+	@echo "requirements.lock: $$(grep -c '==' requirements.lock) packages"
+
+clean: ## Stop the stack and remove everything that this checkout made for itself.
+	@if [ -x .venv/bin/python ]; then $(STACK) down; fi
+	@rm -rf .hawker .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.tools/.ready: Makefile
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 13))' 2>/dev/null || { \
+		echo "Python 3.13 is missing: Hawker is written for it. Install it, or name it: make PYTHON=/path/to/python3.13" >&2; exit 1; }
+	@[ -x .tools/bin/python ] || $(PYTHON) -m venv .tools
+	@.tools/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@touch $@
+
+.venv/.ready: .tools/.ready requirements.lock $(MANIFESTS)
+	@echo "Setting up .venv (once for each requirements.lock) ..."
+	@[ -x .venv/bin/python ] || $(UV) venv --quiet --python .tools/bin/python .venv
+	@$(UV) pip install --quiet --python .venv --require-hashes -r requirements.lock
+	@$(UV) pip install --quiet --python .venv --no-deps --no-build-isolation $(addprefix -e ,$(PACKAGES))
+	@touch $@
