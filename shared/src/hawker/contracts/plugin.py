@@ -32,7 +32,7 @@ MISSES_MAX = 2
 RECONNECT_SECONDS_FIRST = 1.0
 RECONNECT_SECONDS_MAX = 60.0
 """Reconnecting waits between 0 and a limit (full jitter) that doubles from the first to the last."""
-HELLO_BYTES_MAX = 16 * 1024
+HELLO_BYTES_MAX = 64 * 1024
 RESULT_FRAME_BYTES_MAX = 1024 * 1024
 """Any frame from a browser, in bytes of UTF-8. The socket closes on a larger one."""
 RESULT_BODY_CHARS_MAX = 160 * 1024
@@ -130,14 +130,14 @@ type Body = Annotated[TextBody | BytesBody | MultipartBody, Field(discriminator=
 
 
 class Hello(Model):
-    """`boot_id` is new whenever the browser's worker starts. `running` are the tasks acked, whose result the bridge has not been sent yet."""
+    """`boot_id` is new whenever the browser's worker starts. `known` are the tasks it remembers, running or ended: asked again, it does none twice."""
 
     type: Literal["hello"] = "hello"
     v: int
     device_id: Id
     token: SecretStr
     boot_id: Id
-    running: tuple[TaskId, ...] = Field(default=(), max_length=TASKS_KNOWN_MAX)
+    known: tuple[TaskId, ...] = Field(default=(), max_length=TASKS_KNOWN_MAX)
 
     @field_serializer("token", when_used="json")
     def _on_the_wire(self, token: SecretStr) -> str:

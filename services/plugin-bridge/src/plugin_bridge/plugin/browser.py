@@ -103,4 +103,4 @@ UNKNOWN = Failure(kind=FailureKind.UNKNOWN, reason="Your browser went away in th
 
 def _may_ask_again(task: Task, session: Session, *, sent: bool) -> bool:
     """What may have begun goes only to a browser that remembers it and so does not do it twice."""
-    return task.idempotent or not sent or task.task_id in session.running
+    return task.idempotent or not sent or task.task_id in session.known

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 from pydantic import SecretStr
 
+from hawker.contracts.topics import LANES, Lane
 from hawker.contracts.words import Marketplace
 from hawker.postgres import queries
 from hawker.postgres.pool import Pool
 
 SQL = queries.load("plugin_bridge.plugin", "devices.sql")
+REACHED_THROUGH_BROWSERS = tuple(marketplace.value for marketplace, lane in LANES.items() if lane is Lane.PLUGIN)
 CREDENTIAL_BYTES = 32
 """Random bytes of a credential. So long a secret needs no slow hash: nobody guesses it."""
 

@@ -106,7 +106,7 @@ class Door:
         device = await self._recognise(hello)
         if isinstance(device, CloseCode):
             return device
-        return Session(device, line, frozenset(hello.running), epoch=self.presence.next_epoch())
+        return Session(device, line, frozenset(hello.known), epoch=self.presence.next_epoch())
 
     async def _greeting(self, line: SocketLine) -> Hello | CloseCode:
         if not self.presence.has_partition:

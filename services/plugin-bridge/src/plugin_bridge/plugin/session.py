@@ -49,11 +49,11 @@ class _Asked:
 
 @dataclass(slots=True, eq=False)
 class Session:
-    """`epoch` (milliseconds since 1970) and `partition` are what the orchestrator was last told; `running` is what the hello named."""
+    """`epoch` (milliseconds since 1970) and `partition` are what the orchestrator was last told; `known` are the tasks that the browser remembers."""
 
     device: Device
     line: Line
-    running: frozenset[str]
+    known: frozenset[str]
     epoch: int = 0
     partition: int | None = None
     telling: asyncio.Lock = field(default_factory=asyncio.Lock)

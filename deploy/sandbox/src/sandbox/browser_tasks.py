@@ -1,0 +1,94 @@
+"""What a stand-in browser does with a task: refuse, remember, acknowledge, fetch, answer. Owns no socket; a fetch outlives the one it came by."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Collection
+from datetime import UTC, datetime
+
+from hawker.contracts.plugin import TASKS_IN_FLIGHT_MAX, Ack, Nack, NackCode, Task, TaskResult
+from hawker.contracts.plugin_policy import refusal
+from sandbox.browser_memory import Memory
+from sandbox.browser_seller import Seller
+
+log = logging.getLogger(__name__)
+
+type Say = Callable[[Ack | Nack | TaskResult], Awaitable[None]]
+"""Sends a frame if a bridge is there; what is not heard is asked for again."""
+
+
+class Tasks:
+    """`hosts` is this browser's own allow-list; the bridge's list only narrows it."""
+
+    def __init__(self, seller: Seller, memory: Memory, hosts: Collection[str], say: Say) -> None:
+        self._seller = seller
+        self._memory = memory
+        self._own_hosts = frozenset(hosts)
+        self._hosts = self._own_hosts
+        self._say = say
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._logging_in = asyncio.Lock()
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        return self._memory.known
+
+    def narrow(self, hosts: Collection[str]) -> None:
+        self._hosts = self._own_hosts & frozenset(hosts)
+
+    async def take(self, task: Task) -> None:
+        remembered = self._memory.recall(task.task_id)
+        if task.task_id in self._running:
+            await self._say(Ack(task_id=task.task_id))
+        elif remembered is not None:
+            await self._say(remembered)
+        elif (code := self._refusal(task)) is not None:
+            await self._say(Nack(task_id=task.task_id, code=code))
+        else:
+            await self._begin(task)
+
+    async def cancel(self, task_id: str) -> None:
+        running = self._running.get(task_id)
+        if running is None:
+            await self._say(Nack(task_id=task_id, code=NackCode.UNKNOWN_TASK))
+        else:
+            running.cancel()
+
+    async def stop(self) -> None:
+        running = tuple(self._running.values())
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+    def _refusal(self, task: Task) -> NackCode | None:
+        if task.deadline <= datetime.now(UTC):
+            return NackCode.EXPIRED
+        if len(self._running) >= TASKS_IN_FLIGHT_MAX:
+            return NackCode.BUSY
+        return refusal(task, self._hosts)
+
+    async def _begin(self, task: Task) -> None:
+        """Remembered and acknowledged before the fetch: from here on it may have happened."""
+        acked = Ack(task_id=task.task_id)
+        if not task.idempotent:
+            self._memory.keep(acked)
+        fetching = self._running[task.task_id] = asyncio.create_task(self._fetch(task))
+        fetching.add_done_callback(lambda _: self._running.pop(task.task_id, None))
+        await self._say(acked)
+
+    async def _fetch(self, task: Task) -> None:
+        try:
+            frame = await self._seller.fetch(task)
+        except asyncio.CancelledError:
+            frame = Nack(task_id=task.task_id, code=NackCode.CANCELLED)
+        if not task.idempotent:
+            self._memory.keep(frame)
+        await self._say(frame)
+        if isinstance(frame, TaskResult) and frame.redirected:
+            await self._log_in_again()
+
+    async def _log_in_again(self) -> None:
+        """A seller who sees the log-in page logs in; the next task finds them logged in."""
+        if self._logging_in.locked():
+            return
+        async with self._logging_in:
+            log.info("logged out; logging in again: %s", "done" if await self._seller.log_in() else "refused")

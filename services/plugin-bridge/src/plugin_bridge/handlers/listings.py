@@ -1,0 +1,35 @@
+"""Listings on flea: created, published, remembered. Create and publish look first and adopt what is there; to remember twice changes nothing."""
+
+from hawker.contracts.commands import ExecuteTask
+from hawker.contracts.failures import Failure
+from hawker.contracts.listings import Listing
+from hawker.contracts.words import Result
+from plugin_bridge.flea.pages import PUBLISHED
+from plugin_bridge.handlers.account import FleaAccount
+from plugin_bridge.handlers.inputs import OfCreate, OfPublish, OfSave, read
+
+
+async def create(command: ExecuteTask, account: FleaAccount) -> Result | Failure:
+    """A seller's handle names one listing: the one that is there is the one we want, whoever made it."""
+    asked = read(OfCreate, command)
+    found = await account.site.mine(asked.handle)
+    if isinstance(found, Failure):
+        return found
+    listing = found[0] if found else await account.site.create(asked.form)
+    return listing if isinstance(listing, Failure) else {"listing_id": listing.listing_id}
+
+
+async def publish(command: ExecuteTask, account: FleaAccount) -> Result | Failure:
+    asked = read(OfPublish, command)
+    seen = await account.site.listing(asked.listing_id)
+    if isinstance(seen, Failure):
+        return seen
+    listing = seen if seen.status == PUBLISHED else await account.site.publish(asked.listing_id)
+    return listing if isinstance(listing, Failure) else {"listing_id": listing.listing_id, "url": listing.url}
+
+
+async def save(command: ExecuteTask, account: FleaAccount) -> Result | Failure:
+    asked = read(OfSave, command)
+    listing = Listing(listing_id=asked.listing_id, url=asked.url, skus=asked.skus)
+    await account.links.save(command.tenant_id, command.marketplace, command.account_id, asked.handle, listing)
+    return listing.model_dump(mode="json")
