@@ -7,7 +7,10 @@ from unicodedata import category
 
 from hawker.contracts.listings import Product
 
-BLOCKS = frozenset({"p", "div", "li", "ul", "ol", "br", "tr", "table", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote"})
+BLOCKS = frozenset({"p", "div", "ul", "ol", "table", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote"})
+"""Have a line to themselves."""
+BREAKS = {"br": "\n", "tr": "\n", "li": "\n- "}
+"""Begin a line."""
 SILENT = frozenset({"script", "style"})
 TAG_KINDS = ("L", "Nd", "Zs")
 """Unicode categories that a tag may hold, besides the signs below."""
@@ -55,8 +58,11 @@ class _Reader(HTMLParser):
     @override
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._silent_depth += tag in SILENT
-        if tag in BLOCKS:
-            self.parts.append("\n- " if tag == "li" else "\n")
+        self.parts.append("\n" if tag in BLOCKS else BREAKS.get(tag, ""))
+
+    @override
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.parts.append(BREAKS.get(tag, ""))
 
     @override
     def handle_endtag(self, tag: str) -> None:
