@@ -17,6 +17,8 @@ ANSWER_BYTES_MAX = 32 * 1024 * 1024
 
 type Params = Mapping[str, str | int]
 type Sleep = Callable[[float], Awaitable[None]]
+type Told = Callable[[str, float], None]
+"""Hears, before each repeat, what happened and how many seconds are waited."""
 
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]+")
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -33,10 +35,12 @@ class Calls:
         transport: httpx.AsyncBaseTransport | None = None,
         retrying: Retrying | None = None,
         sleep: Sleep = asyncio.sleep,
+        repeating: Told = lambda _why, _delay_seconds: None,
     ) -> None:
         url = read_url(api_url)
         self._retrying = retrying or Retrying()
         self._sleep = sleep
+        self._repeating = repeating
         self._http = httpx.AsyncClient(
             base_url=url,
             headers={"accept": "application/json", "user-agent": "hawker-client", **_authorization(token)},
@@ -69,6 +73,7 @@ class Calls:
             delay_seconds = self._retrying.delay_seconds(attempt, response, datetime.now(UTC), random.random())
             if delay_seconds is None:
                 return self._read(answer)
+            self._repeating(_happened(answer), delay_seconds)
             await self._sleep(delay_seconds)
             attempt += 1
 
@@ -100,6 +105,10 @@ def read_url(text: str) -> httpx.URL:
     if url.scheme not in {"http", "https"} or not url.host:
         raise HawkerError("The gateway's address is not a URL", f"{text[:200]!r} begins with neither http:// nor https://", advice)
     return url
+
+
+def _happened(answer: httpx.Response | httpx.TransportError) -> str:
+    return f"it answered {answer.status_code}" if isinstance(answer, httpx.Response) else type(answer).__name__
 
 
 def _authorization(token: str | None) -> Mapping[str, str]:

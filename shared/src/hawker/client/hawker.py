@@ -12,7 +12,7 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from hawker.client.answers import Batch, Job, Page, Task
-from hawker.client.calls import Calls, Sleep
+from hawker.client.calls import Calls, Sleep, Told
 from hawker.client.chunks import Chunk, cut
 from hawker.client.errors import HawkerError, not_understood
 from hawker.client.retrying import Retrying
@@ -20,6 +20,7 @@ from hawker.contracts.limits import BATCH_ITEMS_MAX
 from hawker.contracts.listings import Product
 from hawker.contracts.words import Action, BatchStatus, JobStatus, Marketplace, Priority, TaskKind, TaskStatus
 
+READY_PATH = "/readyz"
 PAGE_ITEMS = 100
 WATCH_SECONDS = 0.5
 
@@ -35,8 +36,9 @@ class Hawker:
         transport: httpx.AsyncBaseTransport | None = None,
         retrying: Retrying | None = None,
         sleep: Sleep = asyncio.sleep,
+        repeating: Told = lambda _why, _delay_seconds: None,
     ) -> None:
-        self._calls = Calls(api_url, token, transport=transport, retrying=retrying, sleep=sleep)
+        self._calls = Calls(api_url, token, transport=transport, retrying=retrying, sleep=sleep, repeating=repeating)
         self._sleep = sleep
 
     async def __aenter__(self) -> Self:
@@ -44,6 +46,10 @@ class Hawker:
 
     async def __aexit__(self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None) -> None:
         await self._calls.aclose()
+
+    async def ready(self) -> None:
+        """Returns when the gateway can work; otherwise the error's detail says what it waits for."""
+        await self._calls.get(READY_PATH)
 
     async def submit(
         self,
