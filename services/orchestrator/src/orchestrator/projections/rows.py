@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 type BatchKey = tuple[str, str]
 type JobKey = tuple[str, str]
+"""Both: tenant and id."""
 type TaskKey = tuple[str, str, int]
+"""Tenant, job and position."""
 type Json = str
 """JSON text that PostgreSQL takes as jsonb."""
 
@@ -52,15 +54,17 @@ class NewJob(NamedTuple):
 
 
 class JobChange(NamedTuple):
-    """The state after the last fact of the page. None keeps `retry_count`, `listing` and `expires_at`, and clears the others.
+    """The state after the last fact of the page. None keeps `began`, `retry_count`, `listing` and `expires_at`, and clears the others.
 
-    `began`: something of it was dispatched in this page, whatever came after.
+    `began`: something of this round was dispatched.
+    `opened_at_offset`: where in this page something of it was dispatched or a person began it again; that opens its batch.
     """
 
     tenant_id: str
     job_id: str
     status: str
-    began: bool
+    began: bool | None
+    opened_at_offset: int | None
     retry_count: int | None
     reason: str | None
     failure: Json | None

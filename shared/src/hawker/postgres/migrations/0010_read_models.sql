@@ -29,10 +29,11 @@ create table checkpoints (
 grant select, insert, update on checkpoints to hawker_projector;
 grant select on checkpoints to hawker_reader;
 
+-- Ids compare byte by byte, whatever language the server speaks.
 -- Offsets: a tenant lives on one partition, so `accepted_offset` orders what it has, and `journal_offset` says which fact a row follows.
 create table batches (
-    tenant_id text not null,
-    batch_id text not null,
+    tenant_id text collate "C" not null,
+    batch_id text collate "C" not null,
     account_id text not null,
     marketplace text not null,
     action text not null,
@@ -57,9 +58,9 @@ create table batches (
 create index batches_by_age on batches (tenant_id, accepted_offset desc);
 
 create table jobs (
-    tenant_id text not null,
-    job_id text not null,
-    batch_id text,
+    tenant_id text collate "C" not null,
+    job_id text collate "C" not null,
+    batch_id text collate "C",
     account_id text not null,
     marketplace text not null,
     action text not null,
@@ -85,8 +86,8 @@ create index jobs_by_batch on jobs (tenant_id, batch_id, accepted_offset desc) w
 
 -- No index on what changes, so that most updates stay inside their page.
 create table tasks (
-    tenant_id text not null,
-    job_id text not null,
+    tenant_id text collate "C" not null,
+    job_id text collate "C" not null,
     position int not null,
     name text not null,
     kind text not null,
@@ -107,26 +108,26 @@ create table tasks (
 create index tasks_by_age on tasks (tenant_id, accepted_offset desc, position);
 
 create table listings (
-    tenant_id text not null,
+    tenant_id text collate "C" not null,
     marketplace text not null,
     account_id text not null,
     handle text not null,
     listing_id text not null,
     url text not null,
     skus jsonb not null,
-    job_id text not null,
+    job_id text collate "C" not null,
     listed_at timestamptz not null,
     journal_offset bigint not null,
     primary key (tenant_id, marketplace, account_id, handle)
 );
 
 create table history (
-    tenant_id text not null,
+    tenant_id text collate "C" not null,
     partition int not null,
     journal_offset bigint not null,
     type text not null,
-    batch_id text,
-    job_id text,
+    batch_id text collate "C",
+    job_id text collate "C",
     position int,
     at timestamptz not null,
     body jsonb not null,

@@ -1,0 +1,21 @@
+"""JSON text that PostgreSQL takes: it knows no NUL character and no infinity. Reads nothing."""
+
+from pydantic_core import to_json
+
+from orchestrator.projections.rows import Json
+
+_NUL_IN_JSON = "\\u0000"
+REPLACEMENT = "\ufffd"
+
+
+def json_text(value: object) -> Json:
+    return storable(to_json(value, inf_nan_mode="null").decode())
+
+
+def storable(text: Json) -> Json:
+    return text.replace(_NUL_IN_JSON, REPLACEMENT) if _NUL_IN_JSON in text else text
+
+
+def plain(text: str) -> str:
+    """The same for text that is no JSON."""
+    return text.replace("\x00", REPLACEMENT)
