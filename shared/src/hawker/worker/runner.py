@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
-from typing import cast
+from typing import Any, cast
 
 import structlog
 from aiokafka import AIOKafkaConsumer  # type: ignore[import-untyped]  # it ships no types
@@ -52,6 +52,7 @@ async def run[A](worker: Worker[A], kafka: KafkaSettings, limits: WorkerSettings
         log.info("working", worker=worker.name, topic=street.topic, in_flight_max=limits.in_flight_max)
         await _stopped_or_failed(stop, street.failed)
         log.info("letting attempts end", worker=worker.name, in_flight=street.in_flight)
+        await street.drain()
 
 
 class PatientConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has no types
@@ -95,19 +96,24 @@ class _Street[A]:
         await self._broker.start()
         self._commits = asyncio.create_task(self._offsets.commit_every(self._limits.commit_interval_seconds))
 
-    async def close(self) -> None:
+    async def drain(self) -> None:
+        """Take nothing more, and let what runs end and be committed."""
         self._stopping = True
         self._offsets.hold(self._window.partitions)
         await self._finish(self._window.partitions)
-        await self._intake.stop()
         await self._offsets.commit()
+
+    async def close(self) -> None:
+        """What still runs is given up: it was not committed, so it comes again."""
+        self._stopping = True
+        await self._intake.stop()
         if self._commits is not None:
             self._commits.cancel()
         await self._broker.stop()
         if self.failed.done():
             self.failed.exception()  # Taken note of: whoever stopped us for another reason need not hear of it twice.
 
-    async def _take(self, records: Sequence[Record]) -> None:
+    async def _take(self, records: Any) -> None:  # Any: FastStream builds a pydantic model of what stands here; they are Records
         if not self._stopping:
             await self._intake.take(records)
 
