@@ -62,7 +62,7 @@ class KafkaInbox:
         if self._consumer is None:
             self._consumer = await self._open()
         earliest = await self._earliest(self._consumer)
-        self._consumer.assign(earliest)  # Also drops what is under way for the positions before, and every pause.
+        self._consumer.assign(tuple(earliest))  # Also drops what is under way for the positions before, and every pause.
         self._paused = False
         for place, offset in earliest.items():
             self._ahead[place] = _Waiting()
