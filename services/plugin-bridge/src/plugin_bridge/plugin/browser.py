@@ -67,7 +67,7 @@ class Browser:
                     if again is None or not _may_ask_again(task, again, sent=sent):
                         return NOT_CONNECTED if task.idempotent or not sent else UNKNOWN
                     session = again
-        return NOT_CONNECTED if task.idempotent else UNKNOWN
+        return UNSTEADY if task.idempotent else UNKNOWN
 
     async def _reach(self) -> Session | None:
         if self.command.session is None:
@@ -79,9 +79,8 @@ class Browser:
         return None
 
     def _owns(self, session: Session) -> bool:
-        device, command = session.device, self.command
-        theirs = (device.tenant_id, device.account_id, device.marketplace)
-        return theirs == (command.tenant_id, command.account_id, command.marketplace)
+        command = self.command
+        return session.device.account == (command.tenant_id, command.marketplace, command.account_id)
 
     def _task(self, request: Request) -> Task:
         return Task(
@@ -98,6 +97,7 @@ class Browser:
 NOT_CONNECTED = Failure(
     kind=FailureKind.NOT_CONNECTED, reason="Your browser is not connected. Open it with the Hawker extension switched on."
 )
+UNSTEADY = Failure(kind=FailureKind.TRANSIENT, reason="Your browser is connected but does not answer.")
 UNKNOWN = Failure(kind=FailureKind.UNKNOWN, reason="Your browser went away in the middle of a request, so it may have been carried out.")
 
 

@@ -28,6 +28,10 @@ class Device:
     account_id: str
     marketplace: Marketplace
 
+    @property
+    def account(self) -> tuple[str, str, str]:
+        return self.tenant_id, self.marketplace, self.account_id
+
 
 class Devices:
     def __init__(self, pool: Pool) -> None:

@@ -58,19 +58,14 @@ class Presence:
                 await session.line.close(CloseCode.TRY_AGAIN)
 
     async def disconnected(self, session: Session) -> None:
-        """Only of a session that was announced."""
+        """Only of a session that was announced. Another browser of the same account takes its place."""
         async with session.telling:
-            if session.partition is None:
-                return
-            device = session.device
-            message = PluginDisconnected(
-                tenant_id=device.tenant_id,
-                account_id=device.account_id,
-                marketplace=device.marketplace,
-                session=device.device_id,
-                epoch=session.epoch,
-            )
-            await self._told(message)  # If the log does not take it, the orchestrator learns from the first command that nobody is here.
+            if session.partition is not None:
+                # If the log does not take it, the orchestrator learns from the first command that nobody is here.
+                await self._told(_disconnected(session))
+        other = self._sessions.another(session)
+        if other is not None:
+            await self.connected(other)
 
     def next_epoch(self) -> int:
         """Milliseconds since 1970, and later than every one before it."""
@@ -78,18 +73,9 @@ class Presence:
         return self._epoch
 
     async def _announce(self, session: Session, assigned: Sequence[int]) -> bool:
-        device = session.device
-        session.partition = assigned[crc32(device.device_id.encode()) % len(assigned)]
+        session.partition = assigned[crc32(session.device.device_id.encode()) % len(assigned)]
         session.epoch = self.next_epoch()
-        message = PluginConnected(
-            tenant_id=device.tenant_id,
-            account_id=device.account_id,
-            marketplace=device.marketplace,
-            session=device.device_id,
-            epoch=session.epoch,
-            partition=session.partition,
-        )
-        return await self._told(message)
+        return await self._told(_connected(session, session.partition))
 
     async def _told(self, message: PluginConnected | PluginDisconnected) -> bool:
         try:
@@ -99,3 +85,26 @@ class Presence:
             log.error("the log did not take %s of %s: %s", message.type_name, message.session, type(fault).__name__)
             return False
         return True
+
+
+def _connected(session: Session, partition: int) -> PluginConnected:
+    device = session.device
+    return PluginConnected(
+        tenant_id=device.tenant_id,
+        account_id=device.account_id,
+        marketplace=device.marketplace,
+        session=device.device_id,
+        epoch=session.epoch,
+        partition=partition,
+    )
+
+
+def _disconnected(session: Session) -> PluginDisconnected:
+    device = session.device
+    return PluginDisconnected(
+        tenant_id=device.tenant_id,
+        account_id=device.account_id,
+        marketplace=device.marketplace,
+        session=device.device_id,
+        epoch=session.epoch,
+    )

@@ -6,10 +6,13 @@ from collections.abc import Iterator
 
 from plugin_bridge.plugin.session import Session
 
+type Account = tuple[str, str, str]
+
 
 class Sessions:
     def __init__(self) -> None:
         self._live: dict[str, Session] = {}
+        self._by_account: defaultdict[Account, set[str]] = defaultdict(set)
         self._awaited: defaultdict[str, set[asyncio.Future[Session]]] = defaultdict(set)
 
     def __len__(self) -> int:
@@ -23,6 +26,7 @@ class Sessions:
         device_id = session.device.device_id
         older = self._live.get(device_id)
         self._live[device_id] = session
+        self._by_account[session.device.account].add(device_id)
         for waiter in self._awaited.pop(device_id, ()):
             if not waiter.done():
                 waiter.set_result(session)
@@ -30,8 +34,19 @@ class Sessions:
 
     def remove(self, session: Session) -> None:
         """Does nothing to the newer session of the same device."""
-        if self._live.get(session.device.device_id) is session:
-            del self._live[session.device.device_id]
+        device = session.device
+        if self._live.get(device.device_id) is not session:
+            return
+        del self._live[device.device_id]
+        self._by_account[device.account].discard(device.device_id)
+        if not self._by_account[device.account]:
+            del self._by_account[device.account]
+
+    def another(self, session: Session) -> Session | None:
+        """A live session of another device of the same account."""
+        device = session.device
+        others = self._by_account.get(device.account, set()) - {device.device_id}
+        return self._live[min(others)] if others else None
 
     async def reach(self, device_id: str, wait_seconds: float) -> Session | None:
         """The device's session, if need be the one that opens within `wait_seconds`."""
