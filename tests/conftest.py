@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
-from tests.support import databases, fresh_topics, providers
-from tests.support.run import Run
 
 from hawker.contracts.topics import Topics
+from tests.support import databases, fresh_topics, providers
+from tests.support.run import Run
 
 _RUN = pytest.StashKey[Run]()
 

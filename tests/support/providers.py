@@ -10,14 +10,14 @@ from pathlib import Path
 import docker
 import docker.errors
 import psutil
-from tests.support import containers
-from tests.support.run import holder_of
 
 from local_stack.layout import Layout, layout
 from local_stack.leash import leash
 from local_stack.ports import Ports
-from local_stack.servers import kafka_server, postgres_server, wait_for_kafka, wait_for_postgres
+from local_stack.servers import kafka_bootstrap, kafka_process, postgres_dsn, postgres_process, wait_for_kafka, wait_for_postgres
 from local_stack.supervisor import Process, Supervisor
+from tests.support import containers
+from tests.support.run import holder_of
 
 _DOCKER_ANSWER_SECONDS = 5
 
@@ -29,10 +29,10 @@ def kafka(folder: Path) -> str:
     if docker_answers():
         return containers.kafka(folder)
     own = _own_stack(folder, "kafka")
-    server = kafka_server(own, Ports(own.ports, usual=False))
-    _run(own, server.process, folder)
-    wait_for_kafka(server.bootstrap)
-    return server.bootstrap
+    ports = Ports(own.ports, usual=False)
+    _run(own, kafka_process(own, ports), folder)
+    wait_for_kafka(kafka_bootstrap(ports))
+    return kafka_bootstrap(ports)
 
 
 def postgres(folder: Path) -> str:
@@ -42,10 +42,10 @@ def postgres(folder: Path) -> str:
     if docker_answers():
         return containers.postgres(folder)
     own = _own_stack(folder, "postgres")
-    server = postgres_server(own, Ports(own.ports, usual=False))
-    _run(own, server.process, folder)
-    wait_for_postgres(server.dsn)
-    return server.dsn
+    ports = Ports(own.ports, usual=False)
+    _run(own, postgres_process(own, ports), folder)
+    wait_for_postgres(postgres_dsn(own, ports))
+    return postgres_dsn(own, ports)
 
 
 def withdraw(folder: Path) -> None:

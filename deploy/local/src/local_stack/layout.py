@@ -48,6 +48,16 @@ class Layout:
         return self.folder / "stack.json"
 
     @property
+    def device(self) -> Path:
+        """The browser's way in."""
+        return self.secrets / "device.json"
+
+    @property
+    def seeded(self) -> Path:
+        """Which run of the stand-in marketplaces knows our accounts."""
+        return self.folder / "seeded"
+
+    @property
     def supervisor_config(self) -> Path:
         return self.folder / "supervisord.conf"
 

@@ -11,7 +11,7 @@ USUAL: Mapping[str, int] = {
     "kafka-controller": 9093,
     "postgres": 5432,
     "gateway": 8080,
-    "bridge": 8081,
+    "bridge": 8090,
     "sandbox-ebay": 8101,
     "sandbox-etsy": 8102,
     "sandbox-flea": 8103,
@@ -61,5 +61,5 @@ class Ports:
         return free_port(tuple(self._known.values()))
 
     def forget_taken(self) -> None:
-        """Before a start: a remembered port that someone else took meanwhile is given up."""
+        """For a stack that does not run: a remembered port that someone else took meanwhile is given up."""
         self._known = {name: port for name, port in self._known.items() if is_free(port)}

@@ -37,7 +37,6 @@ class Server:
     command: Sequence[str]
     user: str | None
     """The system user it must run as; None is our own."""
-    dsn: str
 
 
 def prepare(layout: Layout, *, port: int) -> Server:
@@ -46,12 +45,16 @@ def prepare(layout: Layout, *, port: int) -> Server:
     home = layout.postgres if user is None or _reachable(layout.folder) else Path(tempfile.gettempdir()) / f"hawker-{layout.mark}"
     programs = _programs(home, user)
     data = home / f"data-{version(programs / 'postgres')}"
-    password = _password(layout)
     if not (data / "PG_VERSION").exists():
-        _initialise(programs, data, user, password)
+        _initialise(programs, data, user, _password(layout))
     options = [option for name, value in _OPTIONS.items() for option in ("-c", f"{name}={value}")]
     command = [str(programs / "postgres"), "-D", str(data), "-c", f"port={port}", *options]
-    return Server(command=command, user=user, dsn=f"postgresql://postgres:{password}@127.0.0.1:{port}/hawker")
+    return Server(command=command, user=user)
+
+
+def dsn(layout: Layout, *, port: int) -> str:
+    """Of the database `hawker`, as superuser."""
+    return f"postgresql://postgres:{_password(layout)}@127.0.0.1:{port}/hawker"
 
 
 def homes(layout: Layout) -> Sequence[Path]:

@@ -4,7 +4,6 @@ import socket
 import time
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import psycopg
@@ -23,30 +22,25 @@ class NotReadyError(Exception):
     """Something did not answer in time; its text says what."""
 
 
-@dataclass(frozen=True, slots=True)
-class KafkaServer:
-    process: Process
-    bootstrap: str
-
-
-@dataclass(frozen=True, slots=True)
-class PostgresServer:
-    process: Process
-    dsn: str
-    """Of the database `hawker`, as superuser."""
-
-
-def kafka_server(layout: Layout, ports: Ports) -> KafkaServer:
+def kafka_process(layout: Layout, ports: Ports) -> Process:
     """Its folder is prepared, the process is not started."""
     command = kafka.prepare(layout, port=ports["kafka"], controller_port=ports["kafka-controller"])
-    return KafkaServer(Process("kafka", command, stop_seconds_max=30), bootstrap=f"127.0.0.1:{ports['kafka']}")
+    return Process("kafka", command, stop_seconds_max=30)
 
 
-def postgres_server(layout: Layout, ports: Ports) -> PostgresServer:
+def kafka_bootstrap(ports: Ports) -> str:
+    return f"127.0.0.1:{ports['kafka']}"
+
+
+def postgres_process(layout: Layout, ports: Ports) -> Process:
     """Its folder is prepared, the process is not started."""
     server = postgres.prepare(layout, port=ports["postgres"])
-    process = Process("postgres", server.command, user=server.user, stop_signal="INT")  # INT: end the sessions, write, go.
-    return PostgresServer(process, dsn=server.dsn)
+    return Process("postgres", server.command, user=server.user, stop_signal="INT")  # INT: end the sessions, write, go.
+
+
+def postgres_dsn(layout: Layout, ports: Ports) -> str:
+    """Of the database `hawker`, as superuser."""
+    return postgres.dsn(layout, port=ports["postgres"])
 
 
 def wait_for_kafka(bootstrap: str) -> None:

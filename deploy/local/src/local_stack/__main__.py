@@ -1,0 +1,84 @@
+"""`python -m local_stack`: the stack for people; `make` calls it. Only arguments and words here; the stack itself is stack.py."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from local_stack import screen
+from local_stack.layout import DEFAULT_FOLDER
+from local_stack.missing import MissingError
+from local_stack.seed import SeedError
+from local_stack.servers import NotReadyError
+from local_stack.stack import Stack
+from local_stack.supervisor import SupervisorError
+
+EXPECTED = (MissingError, NotReadyError, SeedError, SupervisorError)
+"""What a person can do something about: said in a sentence, without a traceback."""
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+console = Console(highlight=False, soft_wrap=True)
+
+Folder = Annotated[Path, typer.Option(help="Where the stack keeps its files.")]
+
+
+@app.command()
+def up(
+    folder: Folder = DEFAULT_FOLDER, latency_ms: Annotated[int, typer.Option(help="Of each call at the stand-in marketplaces.")] = 0
+) -> None:
+    """Start everything; harmless when it runs."""
+    stack = Stack(folder, usual_ports=True, leashed=False, latency_ms=latency_ms)
+    with screen.steps(console) as say:
+        stack.start(say)
+    screen.welcome(console, stack)
+
+
+@app.command()
+def down(folder: Folder = DEFAULT_FOLDER) -> None:
+    """Stop everything; the data stays."""
+    if not folder.exists():
+        return
+    stack = Stack(folder)
+    if not stack.is_running:
+        console.print("Nothing runs.")
+        return
+    with console.status("Stopping"):
+        stack.stop()
+    console.print("Stopped. `make up` starts it again, with its data.")
+
+
+@app.command()
+def status(folder: Folder = DEFAULT_FOLDER) -> None:
+    """What runs, and where."""
+    stack = Stack(folder)
+    if not stack.is_running:
+        console.print("Nothing runs. `make up` starts it.")
+        raise typer.Exit(1)
+    screen.programs(console, stack)
+
+
+@app.command()
+def logs(
+    program: Annotated[str | None, typer.Argument(help="One program's; all without.")] = None, folder: Folder = DEFAULT_FOLDER
+) -> None:
+    """Follow the logs."""
+    screen.follow(Stack(folder), program)
+
+
+def main() -> int:
+    try:
+        app(standalone_mode=False)
+    except EXPECTED as fault:
+        console.print(f"[red]{fault}[/red]", markup=True)
+        return 1
+    except typer.Exit as leaving:
+        return leaving.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,194 @@
+"""One whole stack on this machine, as an object: start, stop, and what a test does to it: kill, pause, add. Several live side by side, each in its folder.
+
+with Stack(folder).running() as stack:
+    stack.kill("ebay-worker")
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+from hawker.kafka.admin import match_topics
+from hawker.kafka.settings import KafkaSettings
+from hawker.postgres.migrate import migrate
+from local_stack import readiness, seed
+from local_stack.addresses import Addresses
+from local_stack.facts import write_facts
+from local_stack.keys import Keys
+from local_stack.layout import DEFAULT_FOLDER, layout
+from local_stack.leash import leash
+from local_stack.ports import Ports
+from local_stack.programs import PARTITIONS, PROGRAMS, SANDBOX, environment, program_of
+from local_stack.seed import NO_DEVICE, Device, Seller
+from local_stack.servers import kafka_process, postgres_process, wait_for_kafka, wait_for_postgres, wait_until
+from local_stack.supervisor import Process, Supervisor
+
+type Say = Callable[[str], None]
+"""Told what is being done now."""
+
+
+class Stack:
+    """`latency_ms` is what each call of a stand-in marketplace takes. A `leashed` stack ends with this process, however that ends."""
+
+    def __init__(
+        self,
+        folder: Path = DEFAULT_FOLDER,
+        *,
+        usual_ports: bool = False,
+        leashed: bool = True,
+        latency_ms: int = 0,
+        extra: Mapping[str, str] | None = None,
+    ) -> None:
+        """`extra` are variables that every program is given beside its own."""
+        self.layout = layout(folder)
+        self.layout.make()
+        self.supervisor = Supervisor(self.layout)
+        self.addresses = Addresses(self.layout, Ports(self.layout.ports, usual=usual_ports), Keys(self.layout.secrets))
+        self.seller = Seller()
+        self._leashed = leashed
+        self._latency_ms = latency_ms
+        self._extra = extra or {}
+        self._instances = [*PROGRAMS]
+        self._ground: Sequence[Process] = ()
+
+    @contextmanager
+    def running(self) -> Iterator["Stack"]:
+        try:
+            self.start()
+            yield self
+        finally:
+            self.stop()
+
+    @property
+    def is_running(self) -> bool:
+        return self.supervisor.pid is not None
+
+    def start(self, say: Say = lambda _: None) -> None:
+        """Returns when work can be submitted. Doing it again changes nothing."""
+        say("Preparing Kafka and PostgreSQL")
+        if not self.is_running:
+            self.addresses.ports.forget_taken()
+        self._ground = self._prepared()
+        if not self.is_running:
+            self.supervisor.keep([*self._ground, self._process(SANDBOX.name)])
+        say("Starting PostgreSQL, its schema and the seller's browser")
+        wait_for_postgres(self.addresses.postgres_dsn)
+        migrate(self.addresses.postgres_dsn)
+        device = self._device()
+        say("Starting Kafka and its topics")
+        wait_for_kafka(self.addresses.kafka_bootstrap)
+        asyncio.run(match_topics(self.kafka_settings))
+        say("Starting the services")
+        self._connect_accounts()
+        self._keep(device)
+        readiness.wait(self)
+        write_facts(self)
+
+    def stop(self) -> None:
+        """Everything ends as it does when a machine is shut down in peace; the data stays."""
+        self.supervisor.shut_down()
+        self.layout.facts.unlink(missing_ok=True)
+
+    # What tests do to it.
+
+    def kill(self, instance: str) -> int:
+        """With -9; the supervisor starts it again. Gives the process id that is no more."""
+        return self._signal(instance, signal.SIGKILL)
+
+    def pause(self, instance: str) -> int:
+        """As if the machine stood still for it."""
+        return self._signal(instance, signal.SIGSTOP)
+
+    def resume(self, instance: str) -> int:
+        return self._signal(instance, signal.SIGCONT)
+
+    def restart(self, instance: str) -> None:
+        """In peace: told to stop, waited for, started."""
+        self.supervisor.stop(instance)
+        self.supervisor.start(instance)
+
+    def add(self, program: str) -> str:
+        """One more process of a program; gives its name."""
+        number = 1 + sum(program_of(instance).name == program for instance in self._instances)
+        name = f"{program}-{number}"
+        self._instances.append(name)
+        self._keep(self._device())
+        return name
+
+    def remove(self, instance: str) -> None:
+        self._instances.remove(instance)
+        self._keep(self._device())
+
+    def wait_for_restart(self, instance: str, former: int) -> int:
+        """The process id of the one that came after `former`."""
+        wait_until(lambda: self.supervisor.process_id(instance) not in {None, former}, f"a new {instance}")
+        return self.process_id(instance)
+
+    def process_id(self, instance: str) -> int:
+        pid = self.supervisor.process_id(instance)
+        if pid is None:
+            raise LookupError(f"{instance} does not run")
+        return pid
+
+    # What others need to speak to it.
+
+    @property
+    def kafka_settings(self) -> KafkaSettings:
+        return KafkaSettings(bootstrap=self.addresses.kafka_bootstrap, shards=PARTITIONS, command_partitions=PARTITIONS)
+
+    def environment(self, *, tenant: str | None = None, role: str = "admin") -> Mapping[str, str]:
+        """What the `hawker` command needs."""
+        token = self.addresses.keys.token(tenant or self.seller.tenant, role=role)
+        return {"HAWKER_API_URL": self.addresses.api_url, "HAWKER_TOKEN": token}
+
+    def environment_of(self, instance: str) -> Mapping[str, str]:
+        """What the stack tells one of its processes."""
+        return self._environment(instance, self._device())
+
+    def log(self, instance: str) -> str:
+        return (self.layout.logs / f"{instance}.log").read_text(errors="replace")
+
+    # The parts of a start.
+
+    def _prepared(self) -> Sequence[Process]:
+        ports = self.addresses.ports
+        kept = [leash(self.layout.folder, psutil.Process())] if self._leashed else []
+        return [kafka_process(self.layout, ports), postgres_process(self.layout, ports), *kept]
+
+    def _keep(self, device: Device) -> None:
+        services = [self._process(instance, device) for instance in self._instances]
+        self.supervisor.keep([*self._ground, *services])
+
+    def _process(self, instance: str, device: Device = NO_DEVICE) -> Process:
+        program = program_of(instance)
+        command = [sys.executable, "-m", *program.arguments]
+        return Process(instance, command, self._environment(instance, device), stop_seconds_max=program.stop_seconds_max)
+
+    def _environment(self, instance: str, device: Device) -> Mapping[str, str]:
+        program = program_of(instance)
+        return dict(environment(program, self.addresses.values(program, instance, device, self._latency_ms))) | dict(self._extra)
+
+    def _device(self) -> Device:
+        return seed.device(self.layout.device, self.seller, dsn=self.addresses.postgres_dsn)
+
+    def _connect_accounts(self) -> None:
+        """Once for each run of the stand-ins, which forget everything when they end."""
+        sandbox = psutil.Process(self.process_id(SANDBOX.name))
+        mark = f"{sandbox.pid} {sandbox.create_time()}"
+        if self.layout.seeded.exists() and self.layout.seeded.read_text() == mark:
+            return
+        etsy_url = self.addresses.site("etsy")
+        wait_until(lambda: readiness.answers(etsy_url), "the stand-in marketplaces")
+        seed.connect_accounts(self.seller, dsn=self.addresses.postgres_dsn, keys=self.addresses.keys.credentials_keys, etsy_url=etsy_url)
+        self.layout.seeded.write_text(mark)
+
+    def _signal(self, instance: str, number: signal.Signals) -> int:
+        pid = self.process_id(instance)
+        os.kill(pid, number)
+        return pid
