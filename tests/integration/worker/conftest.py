@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 import pytest
 from aiokafka import AIOKafkaConsumer  # type: ignore[import-untyped]  # it ships no types
@@ -61,7 +61,7 @@ class Log:
         self.commands = settings.topics.commands(Lane.EBAY)
         self._publisher = Publisher(settings, "test")
 
-    async def __aenter__(self) -> "Log":
+    async def __aenter__(self) -> Self:
         await self._publisher.start()
         return self
 
@@ -97,7 +97,9 @@ class Log:
 
     async def committed(self, worker_name: str) -> int:
         """The sum of the group's committed offsets: all a test needs that uses one partition."""
-        consumer = AIOKafkaConsumer(bootstrap_servers=self.settings.bootstrap, group_id=self.topics.group(worker_name), enable_auto_commit=False)
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self.settings.bootstrap, group_id=self.topics.group(worker_name), enable_auto_commit=False
+        )
         await consumer.start()
         try:
             places = [client.TopicPartition(self.commands, number) for number in range(self.settings.command_partitions)]

@@ -2,13 +2,12 @@
 
 import asyncio
 
-from tests.integration.worker.conftest import Log, command, running, until
-
 from hawker.contracts.commands import ExecuteTask
 from hawker.contracts.failures import Failure, FailureKind
 from hawker.contracts.outcomes import AccountThrottled, TaskFailed, TaskSucceeded
 from hawker.contracts.words import Result
 from hawker.kafka.dead_letters import ORIGIN, REASON
+from tests.integration.worker.conftest import Log, command, running, until
 
 
 async def succeed(asked: ExecuteTask, _: str) -> Result:
