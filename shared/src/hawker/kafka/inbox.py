@@ -59,14 +59,13 @@ class KafkaInbox:
 
     async def seek(self, positions: Positions) -> None:
         """Begin at these positions; topics that are not named begin at their earliest record. Raises Unavailable."""
-        if self._consumer is None:
-            self._consumer = await self._open()
-        earliest = await self._earliest(self._consumer)
-        self._consumer.assign(tuple(earliest))  # Also drops what is under way for the positions before, and every pause.
-        self._paused = False
-        for place, offset in earliest.items():
+        await self.close()  # A fetch under way for the former positions would keep the connection for FETCH_WAIT_MS_MAX.
+        self._consumer = consumer = await self._open()
+        for place, offset in (await self._earliest(consumer)).items():
             self._ahead[place] = _Waiting()
-            self._consumer.seek(place, max(positions.get(place.topic, 0), offset))
+            consumer.seek(place, max(positions.get(place.topic, 0), offset))
+        consumer.resume(self._requests, self._outcomes)
+        self._paused = False
 
     async def take(
         self, count_max: int, wait_seconds: float, *, hold_requests: bool = False
@@ -95,6 +94,8 @@ class KafkaInbox:
         # A position that retention has overtaken begins at what is left.
         name = f"{self._settings.topic_prefix}.inbox.{self._partition}"
         consumer = client.consumer(self._settings, name, auto_offset_reset="earliest")
+        consumer.assign([self._requests, self._outcomes])
+        consumer.pause(self._requests, self._outcomes)  # Until it is told where to begin.
         await client.open_client(consumer)
         return consumer
 

@@ -178,6 +178,7 @@ class KafkaJournalReader:
         async with self._consumer() as consumer:
             try:
                 async with asyncio.timeout(METADATA_SECONDS_MAX):
+                    consumer.assign([place])  # Makes the topic known; else the first answer is "unknown" and costs a back-off.
                     return (await consumer.end_offsets([place]))[place]
             except (KafkaError, TimeoutError) as fault:
                 raise Unavailable(f"the end of {self._journal}/{partition} is not to be had: {fault!r}") from fault
