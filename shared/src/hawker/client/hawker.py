@@ -20,7 +20,7 @@ from hawker.contracts.limits import BATCH_ITEMS_MAX
 from hawker.contracts.listings import Product
 from hawker.contracts.words import Action, BatchStatus, JobStatus, Marketplace, Priority, TaskKind, TaskStatus
 
-READY_PATH = "/readyz"
+READY_PATH = "/health/ready"
 PAGE_ITEMS = 100
 WATCH_SECONDS = 0.5
 
