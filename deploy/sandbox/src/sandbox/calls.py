@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from multidict import MultiDict, MultiMapping
 from pydantic import JsonValue
 
 type JsonObject = dict[str, JsonValue]
@@ -28,7 +29,7 @@ class Call:
     base_url: str = "http://127.0.0.1"
     account: str = ""
     params: Mapping[str, str] = field(default_factory=dict)
-    query: Mapping[str, str] = field(default_factory=dict)
+    query: MultiMapping[str] = field(default_factory=MultiDict)
     headers: Mapping[str, str] = field(default_factory=dict)
     cookies: Mapping[str, str] = field(default_factory=dict)
     body: JsonValue = None

@@ -51,10 +51,12 @@ class Desk:
 
     async def _attend(self, route: Route, request: web.Request) -> tuple[Answer, Fault | None]:
         call = await _read(route, request, self.clock())
-        if self.latency_seconds:
-            await asyncio.sleep(self.latency_seconds)
         if isinstance(call, Unreadable):
             return self.site.unreadable(call.status), None
+        if not route.counted:
+            return route.act(call), None
+        if self.latency_seconds:
+            await asyncio.sleep(self.latency_seconds)
         account = route.identify(call)
         if isinstance(account, Answer):
             return account, None

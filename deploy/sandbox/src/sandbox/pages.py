@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from html import escape
+from http import HTTPStatus
 
-from sandbox.calls import Answer
+from sandbox.calls import Answer, Call
+from sandbox.gallery import Gallery, picture_type
 
 STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;margin:0;background:#f5f5f2;color:#222}
@@ -26,3 +28,11 @@ def page(status: int, title: str, body: str, *, brand: str) -> Answer:
 def photos(urls: Sequence[str]) -> str:
     images = "".join(f'<img src="{escape(url)}" alt="">' for url in urls)
     return f"<div class=photos>{images}</div>"
+
+
+def image(gallery: Gallery, call: Call) -> Answer:
+    """The picture host that the listing pages use."""
+    content = gallery.get(call.params["digest"])
+    if content is None:
+        return Answer(HTTPStatus.NOT_FOUND)
+    return Answer(HTTPStatus.OK, content, content_type=picture_type(content) or "application/octet-stream")

@@ -10,7 +10,9 @@ from aiohttp import web
 from sandbox.control import control
 from sandbox.desk import Desk
 from sandbox.ebay.routes import Ebay
+from sandbox.etsy.routes import Etsy
 from sandbox.faults import Faults
+from sandbox.flea.routes import Flea
 from sandbox.pace import Pace
 from sandbox.pictures import picture_host
 from sandbox.settings import SandboxSettings
@@ -52,6 +54,8 @@ async def running_sandbox(settings: SandboxSettings | None = None, clock: Clock 
 def _desks(settings: SandboxSettings, faults: Faults, clock: Clock) -> dict[str, Desk]:
     sites: Mapping[Site, int | None] = {
         Ebay(settings.ebay_token_seconds): settings.ebay_calls_per_second,
+        Etsy(settings.etsy_token_seconds): settings.etsy_calls_per_second,
+        Flea(): settings.flea_calls_per_second,
     }
     latency_seconds = settings.latency_ms / 1000
     return {site.name: Desk(site, faults, Pace(pace), clock, latency_seconds) for site, pace in sites.items()}

@@ -7,7 +7,6 @@ from pydantic import JsonValue
 
 from sandbox.calls import Answer, Call, JsonObject, at, text_at, texts_at
 from sandbox.ebay.state import Listing, Market, Offer
-from sandbox.gallery import Gallery, picture_type
 from sandbox.pages import page, photos
 
 
@@ -19,13 +18,6 @@ def listing_page(market: Market, call: Call) -> Answer:
     body = photos(texts_at(described, "pictures")) + _variants(described) + f"<div>{text_at(described, 'description')}</div>"
     ended = "<p><b>This listing has ended.</b></p>" if listing.ended else ""
     return page(HTTPStatus.OK, text_at(described, "title") or listing.listing_id, ended + body, brand="eBay (stand-in)")
-
-
-def image(gallery: Gallery, call: Call) -> Answer:
-    content = gallery.get(call.params["digest"])
-    if content is None:
-        return Answer(HTTPStatus.NOT_FOUND)
-    return Answer(HTTPStatus.OK, content, content_type=picture_type(content) or "application/octet-stream")
 
 
 def describe(market: Market, listing: Listing, offers: tuple[Offer, ...]) -> JsonObject:

@@ -8,6 +8,7 @@ from sandbox.ebay.state import Market, Offer, Seller
 from sandbox.faults import Fault, FaultKind
 from sandbox.gallery import Gallery
 from sandbox.pace import Allowance
+from sandbox.pages import image
 from sandbox.sites import Reads, Route, anyone
 from sandbox.tokens import AccessTokens
 
@@ -101,7 +102,7 @@ class Ebay:
             ),
             Route("POST", "/identity/v1/oauth2/token", "token", lambda call: oauth.grant(self.tokens, call), oauth.asking, Reads.FORM),
             Route("GET", "/itm/{listing_id}", "page", lambda call: pages.listing_page(self.market, call), anyone, counted=False),
-            Route("GET", "/images/{digest}", "picture", lambda call: pages.image(self.gallery, call), anyone, counted=False),
+            Route("GET", "/images/{digest}", "picture", lambda call: image(self.gallery, call), anyone, counted=False),
         )
 
     def refuse(self, fault: Fault, call: Call) -> Answer:
