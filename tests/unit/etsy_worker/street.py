@@ -3,9 +3,6 @@
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from tests.unit.etsy_worker.examples import DEFAULTS, PROFILE
-from tests.unit.etsy_worker.memory_etsy import MemoryEtsy
-
 from etsy_worker.handlers import HANDLERS
 from etsy_worker.handlers.shop import Shop
 from hawker.contracts.commands import ExecuteTask
@@ -13,6 +10,8 @@ from hawker.contracts.failures import Failure, FailureKind
 from hawker.contracts.listings import Listing
 from hawker.contracts.words import Marketplace, Result, TaskKind
 from hawker.worker.pictures import Picture
+from tests.unit.etsy_worker.examples import DEFAULTS, PROFILE
+from tests.unit.etsy_worker.memory_etsy import MemoryEtsy
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 

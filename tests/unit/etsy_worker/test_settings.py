@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
-from tests.unit.etsy_worker.examples import product, shirt
 
 from etsy_worker.settings import DefaultsError, EtsySettings, load_defaults
+from tests.unit.etsy_worker.examples import product, shirt
 
 LOCAL_DEFAULTS = Path(__file__).parents[3] / "deploy/local/defaults/etsy.toml"
 

@@ -3,15 +3,15 @@ from typing import override
 import httpx
 import pytest
 from pydantic import JsonValue
-from tests.unit.etsy_worker.examples import DEFAULTS
-from tests.unit.etsy_worker.memory_etsy import APP
-from tests.unit.etsy_worker.street import MemoryLinks, MemoryPictures, command
 
 from etsy_worker.handlers.shop import Shop
 from etsy_worker.wiring import Connect
 from hawker.contracts.failures import Failure, FailureKind
 from hawker.contracts.words import Marketplace
 from hawker.worker.accounts import Account, Accounts
+from tests.unit.etsy_worker.examples import DEFAULTS
+from tests.unit.etsy_worker.memory_etsy import APP
+from tests.unit.etsy_worker.street import MemoryLinks, MemoryPictures, command
 
 COMMAND = command("etsy.activate", listing_id="1000")
 

@@ -4,11 +4,11 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 from pydantic import SecretStr
-from tests.unit.etsy_worker.memory_etsy import APP, Disturbance, answer_lost, answering, unreachable
 
 from etsy_worker.etsy.auth import TOKEN_PATH, Exchange
 from hawker.contracts.failures import Failure, FailureKind
 from hawker.worker.accounts import Tokens
+from tests.unit.etsy_worker.memory_etsy import APP, Disturbance, answer_lost, answering, unreachable
 
 OLD = Tokens(refresh_token=SecretStr("7001.etsy-refresh-main-1"))
 GRANT = {"access_token": "7001.new", "token_type": "Bearer", "expires_in": 3600, "refresh_token": "7001.etsy-refresh-main-2"}

@@ -2,13 +2,13 @@ from urllib.parse import parse_qs
 
 import httpx
 import pytest
-from tests.unit.etsy_worker import memory_etsy
-from tests.unit.etsy_worker.memory_etsy import MemoryEtsy, answering, multipart
 
 from etsy_worker.etsy import client
 from etsy_worker.etsy.answers import Listing
 from hawker.contracts.failures import Failure, FailureKind
 from hawker.worker.pictures import Picture
+from tests.unit.etsy_worker import memory_etsy
+from tests.unit.etsy_worker.memory_etsy import MemoryEtsy, answering, multipart
 
 
 async def test_every_call_carries_key_and_secret_and_the_accounts_token() -> None:
@@ -83,6 +83,26 @@ async def test_a_listing_or_an_inventory_that_is_not_there_is_none() -> None:
     etsy = MemoryEtsy().client()
     assert await etsy.listing("4711") is None
     assert await etsy.inventory("4711") is None
+
+
+async def test_a_draft_that_a_dead_token_may_not_see_is_not_taken_for_gone() -> None:
+    etsy = MemoryEtsy(
+        instead={
+            "getListing": answering(404, {"error": "Could not find a Listing"}),
+            "getListingsByShop": answering(401, {"error": "invalid_token"}),
+        }
+    )
+    draft = etsy.add()
+    listing = await etsy.client().listing(str(draft["listing_id"]))
+    assert isinstance(listing, Listing)
+    assert etsy.tokens_asked == [None, None, "7001.good", None]
+
+
+async def test_a_listing_is_gone_only_when_etsy_says_so_to_a_good_token() -> None:
+    etsy = MemoryEtsy(instead={"getListingsByShop": answering(500, {"error": "Server Error"})})
+    answer = await etsy.client().listing("4711")
+    assert isinstance(answer, Failure)
+    assert answer.kind is FailureKind.TRANSIENT
 
 
 async def test_no_failure_repeats_a_secret() -> None:

@@ -2,11 +2,11 @@ import json
 from typing import Any
 
 import pytest
-from tests.unit.etsy_worker.examples import PROFILE, product, shirt, variant
-from tests.unit.etsy_worker.memory_etsy import stored_inventory
 
 from etsy_worker.etsy import comparison, mapping
 from etsy_worker.etsy.answers import Inventory
+from tests.unit.etsy_worker.examples import PROFILE, product, shirt, variant
+from tests.unit.etsy_worker.memory_etsy import stored_inventory
 
 BODY = mapping.inventory(shirt(), PROFILE)
 

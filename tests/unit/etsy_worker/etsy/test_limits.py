@@ -1,10 +1,10 @@
 from typing import Any
 
 import pytest
-from tests.unit.etsy_worker.examples import PROFILE, image, product, shirt, variant
 
 from etsy_worker.etsy import limits
 from hawker.contracts.listings import Image, Product
+from tests.unit.etsy_worker.examples import PROFILE, image, product, shirt, variant
 
 
 def only_fault(of: Product) -> str:
@@ -66,6 +66,11 @@ def test_a_product_needs_a_picture_that_is_on_the_web() -> None:
     assert "Picture 2 has no web address" in only_fault(product(images=(image(1), Image(url="file:///mug.jpg", position=2))))
 
 
+@pytest.mark.parametrize("numbers", [(2,), (1, 3), (2, 1), (1, 1)])
+def test_pictures_that_etsy_would_number_otherwise_are_refused(numbers: tuple[int, ...]) -> None:
+    assert "number them from 1 on" in only_fault(product(images=tuple(image(number) for number in numbers)))
+
+
 def test_three_ways_to_vary_are_refused_in_the_sellers_words() -> None:
     varied = product(
         variant("A", Size="S", Colour="Red", Cut="Slim"),
@@ -100,15 +105,16 @@ def test_a_variant_without_a_value_for_an_option_is_named() -> None:
 
 def test_what_a_listing_leaves_out_is_noted() -> None:
     full: Any = product(
-        variant(quantity=5000),
+        variant("a-sku-of-rather-more-than-32-characters", quantity=5000),
         images=tuple(image(number) for number in range(1, 23)),
         tags=("mug", "a tag of more than twenty characters"),
     )
-    tags, pictures, stock = limits.notes(full)
+    tags, pictures, stock, skus = limits.notes(full)
     assert "a tag of more than twenty characters" in tags
     assert "the last 2" in pictures
     assert "999" in stock
-    assert "MUG-1" in stock
+    assert "a-sku-of" in stock
+    assert "a-sku-of-rather-more-than-32-characters to a-sku-of-rather-more-than-" in skus
 
 
 def test_nothing_is_noted_of_a_product_that_fits() -> None:

@@ -1,9 +1,8 @@
 import json
 
-from tests.unit.etsy_worker.examples import DEFAULTS, PROFILE, product, shirt, variant
-
 from etsy_worker.etsy import mapping
 from etsy_worker.etsy.terms import ShopProfile
+from tests.unit.etsy_worker.examples import DEFAULTS, PROFILE, product, shirt, variant
 
 
 def test_a_draft_holds_the_product_the_shop_and_the_defaults() -> None:
@@ -85,3 +84,8 @@ def test_parentheses_are_taken_out_of_option_values() -> None:
 def test_a_price_is_a_number_with_no_more_digits_than_it_has() -> None:
     body = mapping.inventory(product(variant(price="19.90")), PROFILE)
     assert '"price": 19.9,' in json.dumps(body)
+
+
+def test_a_sku_is_sent_as_etsy_takes_it() -> None:
+    body = json.loads(json.dumps(mapping.inventory(product(variant("x" * 40)), PROFILE)))
+    assert len(body["products"][0]["sku"]) == 32

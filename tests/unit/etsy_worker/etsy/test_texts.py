@@ -1,7 +1,7 @@
 import pytest
-from tests.unit.etsy_worker.examples import product
 
 from etsy_worker.etsy import texts
+from tests.unit.etsy_worker.examples import product
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,11 @@ def test_tags_beyond_the_limits_are_left_out() -> None:
     tagged = product(tags=("a" * 21, *(f"tag {number}" for number in range(20))))
     kept = texts.tags(tagged, count_max=13, characters_max=20)
     assert kept == tuple(f"tag {number}" for number in range(13))
+
+
+def test_a_long_sku_is_cut_and_stays_unlike_others() -> None:
+    long = [f"hand-knitted-winter-jumper-in-wool-{size}" for size in ("small", "medium", "large")]
+    cut = [texts.sku(raw) for raw in long]
+    assert len(set(cut)) == 3
+    assert all(len(sku) <= texts.SKU_CHARACTERS_MAX and sku.startswith("hand-knitted-winter-") for sku in cut)
+    assert texts.sku("x" * 32) == "x" * 32

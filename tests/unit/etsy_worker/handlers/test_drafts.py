@@ -1,13 +1,13 @@
 import pytest
-from tests.unit.etsy_worker.examples import DEFAULTS, PROFILE, product
-from tests.unit.etsy_worker.memory_etsy import Disturbance, answer_lost, answering, unreachable
-from tests.unit.etsy_worker.street import Street, command
 
 from etsy_worker.etsy import mapping, marker
 from etsy_worker.etsy.client import PAGE_LISTINGS_MAX
 from etsy_worker.handlers import drafts
 from hawker.contracts.commands import ExecuteTask
 from hawker.contracts.failures import FailureKind
+from tests.unit.etsy_worker.examples import DEFAULTS, PROFILE, product
+from tests.unit.etsy_worker.memory_etsy import Disturbance, answer_lost, answering, unreachable
+from tests.unit.etsy_worker.street import Street, command
 
 DRAFT = mapping.draft(product(), PROFILE, DEFAULTS)
 

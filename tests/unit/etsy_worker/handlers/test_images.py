@@ -1,8 +1,7 @@
-from tests.unit.etsy_worker.memory_etsy import answer_lost, answering
-from tests.unit.etsy_worker.street import Street, command
-
 from hawker.contracts.commands import ExecuteTask
 from hawker.contracts.failures import FailureKind
+from tests.unit.etsy_worker.memory_etsy import answer_lost, answering
+from tests.unit.etsy_worker.street import Street, command
 
 
 def upload(position: int = 1, url: str = "https://pictures.example/1.jpg") -> ExecuteTask:

@@ -1,11 +1,10 @@
-from tests.unit.etsy_worker.examples import PROFILE, product, shirt, variant
-from tests.unit.etsy_worker.memory_etsy import answer_lost, answering
-from tests.unit.etsy_worker.street import Street, command
-
 from etsy_worker.etsy import mapping
 from hawker.contracts.commands import ExecuteTask
 from hawker.contracts.failures import FailureKind
 from hawker.contracts.listings import Product
+from tests.unit.etsy_worker.examples import PROFILE, product, shirt, variant
+from tests.unit.etsy_worker.memory_etsy import answer_lost, answering
+from tests.unit.etsy_worker.street import Street, command
 
 
 def put(of: Product) -> ExecuteTask:

@@ -1,11 +1,11 @@
 from typing import Any
 
 import pytest
-from tests.unit.etsy_worker.memory_etsy import Disturbance, answer_lost, answering
-from tests.unit.etsy_worker.street import Street, command
 
 from etsy_worker.etsy import marker
 from hawker.contracts.failures import FailureKind
+from tests.unit.etsy_worker.memory_etsy import Disturbance, answer_lost, answering
+from tests.unit.etsy_worker.street import Street, command
 
 ACTIVATE = command("etsy.activate", listing_id="1000")
 SAVE = command("etsy.save_listing", handle="blue-mug", listing_id="1000", url="https://www.etsy.com/listing/1000", skus=["MUG-1", "MUG-2"])

@@ -1,8 +1,7 @@
-from tests.unit.etsy_worker.examples import image, product, shirt, variant
-from tests.unit.etsy_worker.street import Street, command
-
 from etsy_worker.handlers import HANDLERS
 from hawker.contracts.failures import FailureKind
+from tests.unit.etsy_worker.examples import image, product, shirt, variant
+from tests.unit.etsy_worker.street import Street, command
 
 
 async def test_a_good_product_is_let_through_with_notes() -> None:

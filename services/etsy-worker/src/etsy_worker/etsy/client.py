@@ -43,14 +43,23 @@ class Etsy:
         call = Call("POST", f"{V3}/shops/{self.shop_id}/listings", Effect.ACTS, form=form(fields))
         return await self._answer(call, Listing)
 
-    async def drafts(self, offset: int) -> ListingPage | Failure:
+    async def drafts(self, offset: int, count_max: int = PAGE_LISTINGS_MAX) -> ListingPage | Failure:
         """One page of the shop's drafts, in no promised order: Etsy sorts only what is searched."""
-        params = {"state": "draft", "limit": str(PAGE_LISTINGS_MAX), "offset": str(offset)}
+        params = {"state": "draft", "limit": str(count_max), "offset": str(offset)}
         return await self._answer(Call("GET", f"{V3}/shops/{self.shop_id}/listings", Effect.READS, params=params), ListingPage)
 
     async def listing(self, listing_id: str) -> Listing | Failure | None:
-        """None when Etsy no longer has it."""
-        return _unless_gone(await self._answer(Call("GET", f"{V3}/listings/{listing_id}", Effect.READS), Listing))
+        """None when Etsy no longer has it.
+
+        Whoever may not see a draft is told that it is not there, and a token that just died makes us such a one.
+        So before "gone" is believed, a call that says so plainly has to accept, or to replace, the token.
+        """
+        call = Call("GET", f"{V3}/listings/{listing_id}", Effect.READS)
+        found = _unless_gone(await self._answer(call, Listing))
+        if found is not None:
+            return found
+        accepted = await self.drafts(0, count_max=1)
+        return accepted if isinstance(accepted, Failure) else _unless_gone(await self._answer(call, Listing))
 
     async def activate(self, listing_id: str, fields: Result) -> Listing | Failure:
         """Publish a listing; Etsy charges for it."""

@@ -34,7 +34,7 @@ def faults(product: Product, profile: ShopProfile) -> tuple[str, ...]:
 
 def notes(product: Product) -> tuple[str, ...]:
     """What the listing leaves out of the product without being wrong."""
-    return (*_tags_left_out(product), *_pictures_left_out(product), *_stock_left_out(product))
+    return (*_tags_left_out(product), *_pictures_left_out(product), *_stock_left_out(product), *_skus_shortened(product))
 
 
 def as_reason(sentences: tuple[str, ...]) -> str:
@@ -66,6 +66,10 @@ def _is_taken(sign: str) -> bool:
 def _pictures(product: Product) -> Iterator[str]:
     if not product.images:
         yield "The product has no picture; Etsy needs at least one."
+    numbers = [image.position for image in product.images]
+    if numbers != list(range(1, len(numbers) + 1)):
+        # Etsy closes gaps; a picture would then stand elsewhere than where a second attempt looks for it.
+        yield f"The pictures are numbered {', '.join(map(str, numbers))}; number them from 1 on, in order and without gaps."
     for image in product.images[:IMAGES_MAX]:
         if not WEB_ADDRESS.match(image.url):
             yield f"Picture {image.position} has no web address that begins with http:// or https://."
@@ -128,3 +132,8 @@ def _pictures_left_out(product: Product) -> Iterator[str]:
 def _stock_left_out(product: Product) -> Iterator[str]:
     if capped := [variant.sku for variant in product.variants if variant.quantity > QUANTITY_MAX]:
         yield f"Shown with a quantity of {QUANTITY_MAX}, the most that Etsy takes: {', '.join(capped)}."
+
+
+def _skus_shortened(product: Product) -> Iterator[str]:
+    if long := [variant.sku for variant in product.variants if texts.sku(variant.sku) != variant.sku]:
+        yield f"SKUs shortened at Etsy, which takes {texts.SKU_CHARACTERS_MAX} characters: {', '.join(f'{sku} to {texts.sku(sku)}' for sku in long)}."

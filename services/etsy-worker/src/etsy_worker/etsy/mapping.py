@@ -45,7 +45,7 @@ def inventory(product: Product, profile: ShopProfile) -> Result:
 
 def _product(variant: Variant, names: tuple[str, ...], profile: ShopProfile) -> Result:
     return {
-        "sku": variant.sku,
+        "sku": texts.sku(variant.sku),
         "property_values": [_property(variant, name, id_) for name, id_ in zip(names, variations.PROPERTY_IDS, strict=False)],
         "offerings": [
             {

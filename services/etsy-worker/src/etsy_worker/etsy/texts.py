@@ -1,6 +1,7 @@
 """A product's words in Etsy's form: plain text, clean tags. Pure; it never decides whether they are good enough."""
 
 import re
+from hashlib import sha256
 from html.parser import HTMLParser
 from typing import override
 from unicodedata import category
@@ -11,6 +12,8 @@ BLOCKS = frozenset({"p", "div", "ul", "ol", "table", "h1", "h2", "h3", "h4", "h5
 """Have a line to themselves."""
 BREAKS = {"br": "\n", "tr": "\n", "li": "\n- "}
 """Begin a line."""
+SKU_CHARACTERS_MAX = 32
+SKU_DIGEST_DIGITS = 6
 SILENT = frozenset({"script", "style"})
 TAG_KINDS = ("L", "Nd", "Zs")
 """Unicode categories that a tag may hold, besides the signs below."""
@@ -47,6 +50,14 @@ def tags(product: Product, *, count_max: int, characters_max: int) -> tuple[str,
 def tag(raw: str) -> str:
     kept = "".join(sign if sign in TAG_SIGNS or category(sign).startswith(TAG_KINDS) else " " for sign in raw)
     return " ".join(kept.split())
+
+
+def sku(raw: str) -> str:
+    """The seller's SKU; a longer one than Etsy's own editor takes is cut, and told apart by a digest of the whole."""
+    if len(raw) <= SKU_CHARACTERS_MAX:
+        return raw
+    digest = sha256(raw.encode()).hexdigest()[:SKU_DIGEST_DIGITS]
+    return f"{raw[: SKU_CHARACTERS_MAX - SKU_DIGEST_DIGITS - 1].rstrip('-')}-{digest}"
 
 
 class _Reader(HTMLParser):
