@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 from hawker.contracts.commands import Command
 from hawker.contracts.envelope import Envelope
@@ -26,7 +27,7 @@ def product(handle: str = "mug", *, images: int = 1, variants: int = 1) -> Produ
     return Product(
         handle=handle,
         title=handle.title(),
-        variants=tuple(Variant(sku=f"{handle}-{n}", price="9.50", quantity=3) for n in range(1, variants + 1)),
+        variants=tuple(Variant(sku=f"{handle}-{n}", price=Decimal("9.50"), quantity=3) for n in range(1, variants + 1)),
         images=tuple(Image(url=f"https://pictures.example/{handle}-{n}.jpg", position=n) for n in range(1, images + 1)),
     )
 

@@ -31,8 +31,10 @@ from hawker.contracts.requests import (
     JobResumeRequested,
     JobRetryRequested,
 )
-from hawker.contracts.words import BatchStatus, Marketplace, Priority
+from hawker.contracts.topics import Lane
+from hawker.contracts.words import BatchStatus, JobStatus, Marketplace, Priority
 from orchestrator.core.checksum import checksum
+from orchestrator.job.decide import JobControl
 from orchestrator.job.state import Gone, Stopped
 from tests.support.stories import NOON, TENANT, Story, batch_requested, failed, items_added, job_requested, product, succeeded
 
@@ -42,7 +44,7 @@ def story() -> Story:
     return Story()
 
 
-def control(kind: type, request_id: str = "r1", job_id: str = "job-1") -> object:
+def control[C: JobControl](kind: type[C], request_id: str = "r1", job_id: str = "job-1") -> C:
     return kind(tenant_id=TENANT, requested_at=NOON, request_id=request_id, job_id=job_id)
 
 
@@ -56,7 +58,7 @@ def test_a_job_runs_its_plan_and_completes_with_its_listing(story: Story, market
     (completed,) = story.of(JobCompleted)
     assert completed.listing is not None
     assert completed.listing.listing_id == "l1"
-    assert story.shard.jobs["job-1"] == Gone("job-1", TENANT, None, "completed")
+    assert story.shard.jobs["job-1"] == Gone("job-1", TENANT, None, JobStatus.COMPLETED)
     assert all(lane.window.in_flight == 0 for lane in story.shard.lanes.values())
     assert is_replayable(story)
 
@@ -276,7 +278,7 @@ def test_a_cancelled_job_refuses_the_outcome_that_comes_later(story: Story) -> N
     (command,) = story.take_commands()
     story.tell(control(JobCancelRequested)).tell(succeeded(command))
     assert story.of(OutcomeRefused)[0].reason == "the job has ended"
-    assert story.shard.lanes["ebay"].window.in_flight == 0
+    assert story.shard.lanes[Lane.EBAY].window.in_flight == 0
 
 
 def test_a_retry_request_that_comes_twice_retries_once(story: Story) -> None:
@@ -296,8 +298,8 @@ def test_a_retry_request_that_comes_twice_retries_once(story: Story) -> None:
         (JobRetryRequested, "there is no such job"),
     ],
 )
-def test_a_wish_about_an_unknown_job_is_refused(story: Story, kind: type, reason: str) -> None:
-    story.tell(control(kind))
+def test_a_wish_about_an_unknown_job_is_refused(story: Story, kind: type[JobControl], reason: str) -> None:
+    story.tell(kind(tenant_id=TENANT, requested_at=NOON, request_id="r1", job_id="job-1"))
     assert [fact.reason for fact in story.of(RequestRefused)] == [reason]
 
 
@@ -340,15 +342,15 @@ def test_a_step_that_left_nothing_for_the_next_fails_the_job_with_a_reason(story
 
 
 def test_the_urgent_go_first_and_the_older_before_the_younger(story: Story) -> None:
-    story.shard.lanes["ebay"].window.size = 0
+    story.shard.lanes[Lane.EBAY].window.size = 0
     for name, priority in (("a", Priority.LOW), ("b", Priority.NORMAL), ("c", Priority.CRITICAL), ("d", Priority.NORMAL)):
         story.tell(job_requested(name, priority=priority))
-    story.shard.lanes["ebay"].window.size = 16
+    story.shard.lanes[Lane.EBAY].window.size = 16
     story.wait(0)
     assert [command.job_id for command in story.commands] == ["c", "b", "d", "a"]
 
 
 def test_no_more_than_a_window_is_in_flight(story: Story) -> None:
-    story.shard.lanes["ebay"].window.size = 5
+    story.shard.lanes[Lane.EBAY].window.size = 5
     story.tell(*(job_requested(f"job-{n}") for n in range(20)))
     assert len(story.take_commands()) == 5
