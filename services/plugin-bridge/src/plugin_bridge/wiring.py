@@ -6,8 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from websockets.asyncio.server import Server
-
 from hawker.contracts.commands import ExecuteTask
 from hawker.contracts.outcomes import PluginConnected, PluginDisconnected
 from hawker.contracts.topics import Lane
@@ -68,8 +66,8 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
         presence = Presence(sessions, _telling(publisher, settings.kafka), SystemClock().now)
         hosts = Hosts({Marketplace.FLEA: (settings.flea.host,)})
         door = Door(Devices(pool), sessions, presence, hosts)
-        server = await door.open(settings.bridge.host, settings.bridge.port, settings.bridge.origins)
-        stack.push_async_callback(_close, server)
+        port = await stack.enter_async_context(door.open(settings.bridge.host, settings.bridge.port, settings.bridge.origins))
+        log.info("browsers connect to ws://%s:%d", settings.bridge.host, port)
         worker = await stack.enter_async_context(_worker(settings, pool, sessions, presence, hosts))
         await _work(worker, settings, door, stop)
 
@@ -115,9 +113,3 @@ def _telling(publisher: Publisher, kafka: KafkaSettings) -> Tell:
         await publisher.publish(kafka.topics.outcomes, message.tenant_id, message, id=f"{message.session}:{message.epoch}:{verb}")
 
     return tell
-
-
-async def _close(server: Server) -> None:
-    """Every browser is told that we go; the orchestrator is told of every browser."""
-    server.close()
-    await server.wait_closed()

@@ -64,7 +64,7 @@ class Presence:
                 # If the log does not take it, the orchestrator learns from the first command that nobody is here.
                 await self._told(_disconnected(session))
         other = self._sessions.another(session)
-        if other is not None:
+        if other is not None and self._assigned:
             await self.connected(other)
 
     def next_epoch(self) -> int:

@@ -2,11 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from typing import Protocol
 
-from websockets.asyncio.server import Server, ServerConnection, serve
+from pydantic import SecretStr
+from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request, Response
 from websockets.typing import Origin
 
@@ -29,7 +32,7 @@ from hawker.contracts.plugin import (
 )
 from hawker.contracts.words import Marketplace
 from hawker.postgres.pool import UNREACHABLE
-from plugin_bridge.plugin.devices import Device, Devices
+from plugin_bridge.plugin.devices import Device
 from plugin_bridge.plugin.line import Gone, SocketLine
 from plugin_bridge.plugin.presence import Presence
 from plugin_bridge.plugin.session import Session
@@ -43,6 +46,13 @@ FRAMES_QUEUED_MAX = 16
 """Frames of one browser that wait to be read; then its socket is not read any more."""
 CLOSE_SECONDS_MAX = 2.0
 """For a browser to say goodbye after we did."""
+
+
+class KnowsDevices(Protocol):
+    """Whom the door asks. Raises what an unreachable database raises."""
+
+    async def recognise(self, device_id: str, token: SecretStr) -> Device | None: ...
+    async def revoked(self, device_ids: Collection[str]) -> frozenset[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +69,7 @@ class Hosts:
 class Door:
     """`devices` says who may come in; `presence` tells the orchestrator who did."""
 
-    devices: Devices
+    devices: KnowsDevices
     sessions: Sessions
     presence: Presence
     hosts: Hosts
@@ -67,9 +77,13 @@ class Door:
     keepalive_seconds: float = KEEPALIVE_SECONDS
     connections: int = 0
 
-    async def open(self, host: str, port: int, origins: Sequence[str]) -> Server:
-        """Only these origins, to the letter: a page of the web always names its own and is refused before it can say hello."""
-        return await serve(
+    @asynccontextmanager
+    async def open(self, host: str, port: int, origins: Sequence[str]) -> AsyncIterator[int]:
+        """Gives the port. Only these origins, to the letter: a page of the web always names its own and is refused before it can say hello.
+
+        On leaving, every browser is told that we go, and the orchestrator of every browser.
+        """
+        server = await serve(
             self.attend,
             host,
             port,
@@ -81,6 +95,12 @@ class Door:
             max_size=RESULT_FRAME_BYTES_MAX,
             max_queue=FRAMES_QUEUED_MAX,
         )
+        try:
+            yield next(iter(server.sockets)).getsockname()[1]
+        finally:
+            self.presence.assigned(frozenset())  # Nobody comes in or takes over any more.
+            server.close()
+            await server.wait_closed()
 
     async def attend(self, socket: ServerConnection) -> None:
         self.connections += 1
