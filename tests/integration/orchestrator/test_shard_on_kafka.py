@@ -220,7 +220,6 @@ async def _reader(kafka: KafkaSettings, topic: str) -> AsyncIterator[list[client
     consumer = client.consumer(kafka, "test-reader", auto_offset_reset="earliest")
     await client.open_client(consumer)
     places = [client.TopicPartition(topic, partition) for partition in range(SHARDS)]
-    ends = {}
     consumer.assign(places)
     found: list[client.Record] = []
     async with asyncio.timeout(WAIT_SECONDS_MAX):

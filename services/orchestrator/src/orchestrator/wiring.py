@@ -4,24 +4,42 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import structlog
+
 from hawker.kafka.clock import SystemClock
 from hawker.kafka.dead_letters import DeadLetters
+from hawker.kafka.errors import Unavailable
 from hawker.kafka.inbox import KafkaInbox
 from hawker.kafka.journal import KafkaJournalReader, KafkaJournalWriter
 from hawker.kafka.membership import Membership
 from hawker.kafka.producer import Publisher
 from hawker.kafka.settings import KafkaSettings
+from hawker.postgres.settings import PostgresSettings
 from orchestrator.outbox import KafkaOutbox
+from orchestrator.projections.runner import run_projector
 from orchestrator.shard.owner import Ports
 from orchestrator.shard.service import Service
 
 SERVICE = "orchestrator"
+REJOIN_SECONDS = 1.0
+
+log = structlog.get_logger(__name__)
 
 
 async def run_shards(kafka: KafkaSettings, stop: asyncio.Event) -> None:
-    """Own what the group assigns, until `stop`."""
-    async with joined(kafka) as (service, member):
-        await service.run(member, stop)
+    """Own what the group assigns, until `stop`. The log may come and go meanwhile."""
+    while not stop.is_set():
+        try:
+            async with joined(kafka) as (service, member):
+                await service.run(member, stop)
+        except Unavailable as fault:
+            log.warning("no member of the group; joining again", why=str(fault), seconds=REJOIN_SECONDS)
+            await asyncio.sleep(REJOIN_SECONDS)
+
+
+async def run_projections(kafka: KafkaSettings, stop: asyncio.Event) -> None:
+    """Keep the read models up to date, until `stop`."""
+    await run_projector(kafka, PostgresSettings(), stop)  # type: ignore[call-arg]  # the environment gives what is required
 
 
 @asynccontextmanager
