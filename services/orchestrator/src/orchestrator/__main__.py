@@ -32,7 +32,7 @@ async def _serve(asked: argparse.Namespace) -> int:
 
 
 def _what(asked: argparse.Namespace, stop: asyncio.Event) -> Coroutine[None, None, None]:
-    kafka = KafkaSettings()  # type: ignore[call-arg]  # the environment gives what is required
+    kafka = KafkaSettings()
     match asked:
         case argparse.Namespace(verb="project"):
             return run_projections(kafka, stop)

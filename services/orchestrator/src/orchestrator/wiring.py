@@ -39,7 +39,7 @@ async def run_shards(kafka: KafkaSettings, stop: asyncio.Event) -> None:
 
 async def run_projections(kafka: KafkaSettings, stop: asyncio.Event) -> None:
     """Keep the read models up to date, until `stop`."""
-    await run_projector(kafka, PostgresSettings(), stop)  # type: ignore[call-arg]  # the environment gives what is required
+    await run_projector(kafka, PostgresSettings(), stop)
 
 
 @asynccontextmanager
