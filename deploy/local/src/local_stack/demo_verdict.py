@@ -12,6 +12,7 @@ from hawker.contracts.failures import FailureKind
 from hawker.contracts.words import JobStatus, Marketplace
 
 REASONS_SHOWN_MAX = 8
+HANDLES_SHOWN_MAX = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +128,11 @@ def _reasons(streets: Sequence[Street]) -> Sequence[str]:
             if job.status is not JobStatus.COMPLETED:
                 why = (job.failure.reason if job.failure else job.reason) or job.status
                 reasons.setdefault(f"{street.marketplace}: {why}", []).append(job.handle)
-    lines = [
-        f"  {reason} ({len(handles)}: {', '.join(handles[:3])}{', ...' if len(handles) > 3 else ''})" for reason, handles in reasons.items()
-    ]  # noqa: PLR2004  # three names are enough to find them
+    lines = [f"  {reason} ({_named(handles)})" for reason, handles in reasons.items()]
     more = [f"  ... and {len(lines) - REASONS_SHOWN_MAX} more reasons"] if len(lines) > REASONS_SHOWN_MAX else []
     return [*([""] if lines else []), *lines[:REASONS_SHOWN_MAX], *more]
+
+
+def _named(handles: Sequence[str]) -> str:
+    shown = ", ".join(handles[:HANDLES_SHOWN_MAX])
+    return shown if len(handles) <= HANDLES_SHOWN_MAX else f"{shown} and {len(handles) - HANDLES_SHOWN_MAX} more"

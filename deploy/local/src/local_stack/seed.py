@@ -62,8 +62,8 @@ def connect_accounts(seller: Seller, *, dsn: str, keys: str, etsy_url: str) -> N
     etsy_token, shop_id = _join_etsy(etsy_url, seller)
     etsy = Account(seller.tenant, Marketplace.ETSY, seller.account, {**ETSY_PROFILE, "shop_id": shop_id})
     flea = Account(seller.tenant, Marketplace.FLEA, seller.account)
-    tokens = {ebay: f"ebay-refresh-{_name(seller)}", etsy: etsy_token, flea: "the browser's own session"}
-    asyncio.run(_put(PostgresSettings(dsn=SecretStr(dsn)), KeyRing.parse(keys), list(tokens.items())))
+    accounts = [(ebay, f"ebay-refresh-{_name(seller)}"), (etsy, etsy_token), (flea, "the browser has its own session")]
+    asyncio.run(_put(PostgresSettings(dsn=SecretStr(dsn)), KeyRing.parse(keys), accounts))
 
 
 async def _put(settings: PostgresSettings, keys: KeyRing, accounts: list[tuple[Account, str]]) -> None:

@@ -8,7 +8,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from local_stack.keys import Keys
 from local_stack.layout import DEFAULT_FOLDER, layout
 from local_stack.leash import leash
 from local_stack.ports import Ports
-from local_stack.programs import PARTITIONS, PROGRAMS, SANDBOX, environment, program_of
+from local_stack.programs import BROWSER, PARTITIONS, PROGRAMS, SANDBOX, environment, program_of
 from local_stack.seed import NO_DEVICE, Device, Seller
 from local_stack.servers import kafka_process, postgres_process, wait_for_kafka, wait_for_postgres, wait_until
 from local_stack.supervisor import Process, Supervisor
@@ -72,10 +72,11 @@ class Stack:
     def start(self, say: Say = lambda _: None) -> None:
         """Returns when work can be submitted. Doing it again changes nothing."""
         say("Preparing Kafka and PostgreSQL")
-        if not self.is_running:
+        fresh = not self.is_running
+        if fresh:
             self.addresses.ports.forget_taken()
         self._ground = self._prepared()
-        if not self.is_running:
+        if fresh:
             self.supervisor.keep([*self._ground, self._process(SANDBOX.name)])
         say("Starting PostgreSQL, its schema and the seller's browser")
         wait_for_postgres(self.addresses.postgres_dsn)
@@ -85,8 +86,10 @@ class Stack:
         wait_for_kafka(self.addresses.kafka_bootstrap)
         asyncio.run(match_topics(self.kafka_settings))
         say("Starting the services")
-        self._connect_accounts()
-        self._keep(device)
+        self._connect_accounts(fresh=fresh)
+        self._keep(device, without={BROWSER.name} if fresh else ())
+        readiness.wait_for_bridge(self)
+        self._keep(device)  # A browser that found no bridge would wait before it tries again.
         readiness.wait(self)
         write_facts(self)
 
@@ -161,8 +164,8 @@ class Stack:
         kept = [leash(self.layout.folder, psutil.Process())] if self._leashed else []
         return [kafka_process(self.layout, ports), postgres_process(self.layout, ports), *kept]
 
-    def _keep(self, device: Device) -> None:
-        services = [self._process(instance, device) for instance in self._instances]
+    def _keep(self, device: Device, without: Collection[str] = ()) -> None:
+        services = [self._process(instance, device) for instance in self._instances if instance not in without]
         self.supervisor.keep([*self._ground, *services])
 
     def _process(self, instance: str, device: Device = NO_DEVICE) -> Process:
@@ -177,16 +180,21 @@ class Stack:
     def _device(self) -> Device:
         return seed.device(self.layout.device, self.seller, dsn=self.addresses.postgres_dsn)
 
-    def _connect_accounts(self) -> None:
+    def _connect_accounts(self, *, fresh: bool) -> None:
         """Once for each run of the stand-ins, which forget everything when they end."""
-        sandbox = psutil.Process(self.process_id(SANDBOX.name))
-        mark = f"{sandbox.pid} {sandbox.create_time()}"
-        if self.layout.seeded.exists() and self.layout.seeded.read_text() == mark:
+        if self.layout.seeded.exists() and self.layout.seeded.read_text() == self._run_of_sandbox():
             return
-        etsy_url = self.addresses.site("etsy")
-        wait_until(lambda: readiness.answers(etsy_url), "the stand-in marketplaces")
-        seed.connect_accounts(self.seller, dsn=self.addresses.postgres_dsn, keys=self.addresses.keys.credentials_keys, etsy_url=etsy_url)
-        self.layout.seeded.write_text(mark)
+        if not fresh:
+            self.restart(SANDBOX.name)  # A start that broke off may have used our Etsy token up.
+        addresses = self.addresses
+        wait_until(lambda: readiness.answers(addresses.site("control")), "the stand-in marketplaces")
+        keys = addresses.keys.credentials_keys
+        seed.connect_accounts(self.seller, dsn=addresses.postgres_dsn, keys=keys, etsy_url=addresses.site("etsy"))
+        self.layout.seeded.write_text(self._run_of_sandbox())
+
+    def _run_of_sandbox(self) -> str:
+        sandbox = psutil.Process(self.process_id(SANDBOX.name))
+        return f"{sandbox.pid} {sandbox.create_time()}"
 
     def _signal(self, instance: str, number: signal.Signals) -> int:
         pid = self.process_id(instance)
