@@ -21,6 +21,7 @@ type Told = Callable[[str, float], None]
 """Hears, before each repeat, what happened and how many seconds are waited."""
 
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]+")
+_HOST = re.compile(r"[^\s%/@?#]+")
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -102,7 +103,7 @@ def read_url(text: str) -> httpx.URL:
         url = httpx.URL(text.strip())
     except httpx.InvalidURL:
         raise HawkerError("The gateway's address is not a URL", text[:200], advice) from None
-    if url.scheme not in {"http", "https"} or not url.host:
+    if url.scheme not in {"http", "https"} or not _HOST.fullmatch(url.host):
         raise HawkerError("The gateway's address is not a URL", f"{text[:200]!r} begins with neither http:// nor https://", advice)
     return url
 
