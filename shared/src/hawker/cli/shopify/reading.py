@@ -10,7 +10,7 @@ from hawker.cli.shopify.products import Seen, read_product
 from hawker.cli.shopify.rows import ROWS_MAX, Line, Row, lines, read_row
 from hawker.contracts.listings import Product
 
-FILE_BYTES_MAX = 64 * 1024 * 1024
+FILE_BYTES_MAX = 32 * 1024 * 1024
 """Shopify itself takes 15 MB."""
 
 

@@ -9,6 +9,8 @@ from hawker.cli.shopify.columns import Header
 from hawker.cli.shopify.faults import Fault, Findings, quoted
 
 ROWS_MAX = 200_000
+LINE_CHARS_MAX = 1024 * 1024
+"""A line of commas alone is many times its size in memory once it is cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ type Line = tuple[int, Sequence[str]]
 
 def lines(text: str) -> Iterator[Line | Fault]:
     """Every row that is not blank, with the line it begins on. A fault is the last thing told: after a wrong quote nothing can be trusted."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(_bounded(text), strict=True)
     line = 1
     try:
         for cells in reader:
@@ -38,7 +40,18 @@ def lines(text: str) -> Iterator[Line | Fault]:
         yield _broken(line, str(fault))
 
 
+def _bounded(text: str) -> Iterator[str]:
+    for line in io.StringIO(text, newline=""):
+        if len(line) > LINE_CHARS_MAX:
+            raise csv.Error("line too long")
+        yield line
+
+
 def _broken(line: int, fault: str) -> Fault:
+    if "line too long" in fault:
+        return Fault(
+            line, None, f"the line is longer than {LINE_CHARS_MAX:,} characters", "No product CSV has such lines; export it again."
+        )
     if "field larger" in fault:
         return Fault(
             line,
