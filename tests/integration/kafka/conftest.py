@@ -8,6 +8,4 @@ from hawker.kafka.settings import KafkaSettings
 
 @pytest.fixture
 def kafka(kafka_bootstrap: str, topics: Topics) -> KafkaSettings:
-    return KafkaSettings(
-        bootstrap=kafka_bootstrap, topic_prefix=topics.prefix, shards=4, command_partitions=4, session_timeout_seconds=6
-    )
+    return KafkaSettings(bootstrap=kafka_bootstrap, topic_prefix=topics.prefix, shards=4, command_partitions=4, session_timeout_seconds=6)

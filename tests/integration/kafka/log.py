@@ -133,7 +133,7 @@ def headers_of(record: client.Record) -> Mapping[str, str]:
 async def until(condition: Callable[[], bool]) -> None:
     """Returns when it holds; fails when it does not within PATIENCE_SECONDS."""
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not condition():  # noqa: ASYNC110 - what is waited for lies in another process, or in aiokafka
+        while not condition():
             await asyncio.sleep(0.02)
 
 
@@ -154,4 +154,4 @@ async def admin(settings: KafkaSettings) -> AsyncIterator[AIOKafkaAdminClient]:
 
 def names(found: Sequence[Recorded[object]]) -> list[str]:
     """The request id or job id that each message was given."""
-    return [getattr(one.message, "request_id", None) or getattr(one.message, "job_id", "?") for one in found]
+    return [str(getattr(one.message, "request_id", None) or getattr(one.message, "job_id", "?")) for one in found]

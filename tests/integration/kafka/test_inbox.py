@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 
 import pytest
 from pydantic import BaseModel
-from tests.integration.kafka import log
 
 from hawker.contracts.listings import Product, Variant
 from hawker.contracts.recorded import Recorded, Undecodable
@@ -14,6 +13,7 @@ from hawker.kafka import client, inbox
 from hawker.kafka.inbox import KafkaInbox
 from hawker.kafka.producer import Publisher
 from hawker.kafka.settings import KafkaSettings
+from tests.integration.kafka import log
 
 SHARD = 1
 TENANT = log.tenant_of(SHARD)
@@ -71,7 +71,9 @@ def _both(kafka: KafkaSettings) -> tuple[str, str]:
     return kafka.topics.requests, kafka.topics.outcomes
 
 
-async def test_outcomes_that_are_there_go_before_requests_that_are_there(kafka: KafkaSettings, shard: KafkaInbox, publisher: Publisher) -> None:
+async def test_outcomes_that_are_there_go_before_requests_that_are_there(
+    kafka: KafkaSettings, shard: KafkaInbox, publisher: Publisher
+) -> None:
     await _say(publisher, kafka.topics.requests, log.request("r1"))
     await _say(publisher, kafka.topics.outcomes, log.outcome("o1"), log.outcome("o2"))
     await shard.seek({})
@@ -189,7 +191,7 @@ async def test_requests_of_an_outsiders_aborted_transaction_are_never_given(
     await client.open_client(outsider)
     await outsider.begin_transaction()
     await (await outsider.send(kafka.topics.requests, b"{}", TENANT.encode(), headers=[]))
-    await outsider.abort_transaction()
+    await outsider.abort_transaction()  # type: ignore[attr-defined]  # aiokafka's, and nothing of ours ever calls it
     await client.close_client(outsider)
     await _say(publisher, kafka.topics.requests, log.request("r"))
     await shard.seek({})

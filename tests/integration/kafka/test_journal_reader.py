@@ -1,12 +1,12 @@
 """Replay: what is committed, all of it, in order, up to an end that was asked for first."""
 
 import pytest
-from tests.integration.kafka import log
 
 from hawker.kafka import client, journal
 from hawker.kafka.errors import UnreadableFact
 from hawker.kafka.journal import KafkaJournalReader
 from hawker.kafka.settings import KafkaSettings
+from tests.integration.kafka import log
 
 
 async def test_the_end_of_an_empty_journal_is_its_beginning(kafka: KafkaSettings) -> None:
@@ -60,8 +60,9 @@ async def test_a_fact_that_cannot_be_read_is_an_error_that_names_its_place(kafka
         await writer.commit([log.fact("good")], [])
     async with log.publishing(kafka) as publisher:
         headers = [("ce_id", b"x"), ("ce_type", b"hawker.job.completed.v1")]
-        await (await publisher.write(kafka.topics.journal, key=log.tenant_of(0).encode(), value=b'{"tenant_id": "secret"}', headers=headers))
+        await (
+            await publisher.write(kafka.topics.journal, key=log.tenant_of(0).encode(), value=b'{"tenant_id": "secret"}', headers=headers)
+        )
     with pytest.raises(UnreadableFact, match=f"{kafka.topics.journal}/0/2: hawker.job.completed.v1") as failure:
         await log.facts_of(kafka)
     assert "secret" not in str(failure.value)
-

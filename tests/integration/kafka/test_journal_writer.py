@@ -5,7 +5,6 @@ import signal
 import sys
 
 import pytest
-from tests.integration.kafka import log
 
 from hawker.contracts.codec import OversizeError
 from hawker.contracts.facts import JobFailed
@@ -15,6 +14,7 @@ from hawker.contracts.words import Marketplace
 from hawker.kafka.errors import Fenced, OutcomeUnknown, Unavailable
 from hawker.kafka.journal import KafkaJournalReader, KafkaJournalWriter
 from hawker.kafka.settings import KafkaSettings
+from tests.integration.kafka import log
 
 
 async def test_facts_and_commands_of_one_transaction_are_there_together(kafka: KafkaSettings) -> None:

@@ -8,12 +8,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from tests.integration.kafka import log
 
 from hawker.kafka import membership
 from hawker.kafka.errors import Unavailable
 from hawker.kafka.membership import Membership
 from hawker.kafka.settings import KafkaSettings
+from tests.integration.kafka import log
 
 ALL = frozenset(range(4))
 

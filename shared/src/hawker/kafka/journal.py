@@ -24,8 +24,10 @@ from hawker.kafka.errors import Fenced, OutcomeUnknown, Unavailable, UnreadableF
 from hawker.kafka.records import read
 from hawker.kafka.settings import KafkaSettings
 
-TRANSACTION_SECONDS_MAX = 15.0
-"""After this the broker aborts an open transaction, and readers go past it."""
+TRANSACTION_SECONDS_MIN = 15.0
+"""After its time-out the broker aborts an open transaction, and readers go past it."""
+SESSION_MARGIN_SECONDS = 5.0
+"""An owner that slept past that time-out looks fenced; it must have lost its membership by then, or nobody would take its place."""
 SEND_SECONDS_MAX = 7.0
 COMMIT_SECONDS_MAX = 7.0
 """Sending and committing end before the broker would abort: its abort looks like a fence to us."""
@@ -78,7 +80,7 @@ class KafkaJournalWriter:
         """Fence the former owner and settle its open transaction. Raises Unavailable."""
         assert self._producer is None, "a writer is opened once"
         name = self._topics.transactional_id(self._partition)
-        timeout_ms = int(TRANSACTION_SECONDS_MAX * 1000)
+        timeout_ms = int(1000 * max(TRANSACTION_SECONDS_MIN, self._settings.session_timeout_seconds + SESSION_MARGIN_SECONDS))
         producer = client.producer(self._settings, name, transactional_id=name, transaction_timeout_ms=timeout_ms)
         await client.open_client(producer)
         try:
