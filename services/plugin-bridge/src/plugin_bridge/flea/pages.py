@@ -45,6 +45,12 @@ class Published(BaseModel):
     url: str
 
 
+class Problems(BaseModel):
+    """Why flea refuses a form: by field, what it must be."""
+
+    errors: dict[str, str]
+
+
 def csrf_token(page: str) -> str | None:
     """Of the first form that has one."""
     reader = _Reader()

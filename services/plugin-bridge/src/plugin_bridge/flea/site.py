@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import quote, urlencode
 
@@ -26,6 +26,13 @@ class Fetches(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """One opened form. `token` is flea's proof that it was opened; it is written into the form and nowhere else."""
+
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     browser: Fetches
     base_url: str
@@ -40,46 +47,40 @@ class Site:
         answer = await self._fetch(Request("look", "GET", f"{self.base_url}/api/listings/{quote(listing_id, safe='')}"))
         return answer if isinstance(answer, Failure) else _read(Seen, answer)
 
-    async def create(self, form: Mapping[str, JsonValue]) -> Created | Failure:
-        fields = {name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for name, value in form.items()}
-        answer = await self._post("create", "/sell", fields)
-        return answer if isinstance(answer, Failure) else _read(Created, answer)
-
-    async def add_photo(self, listing_id: str, picture: Picture, position: int) -> Failure | None:
-        token = await self._csrf()
-        if isinstance(token, Failure):
-            return token
-        photo = Part(
-            name="photo",
-            base64=base64.b64encode(picture.content).decode(),
-            filename=picture.name,
-            content_type=picture.content_type,
-        )
-        parts = (Part(name=CSRF_FIELD, text=token), Part(name="position", text=str(position)), photo)
-        url = f"{self.base_url}/listings/{quote(listing_id, safe='')}/photos"
-        answer = await self._fetch(Request("add_photo", "POST", url, body=MultipartBody(parts=parts)))
-        return answer if isinstance(answer, Failure) else None
-
-    async def publish(self, listing_id: str) -> Published | Failure:
-        answer = await self._post("publish", f"/listings/{quote(listing_id, safe='')}/publish", {})
-        return answer if isinstance(answer, Failure) else _read(Published, answer)
-
-    async def _post(self, step: str, path: str, fields: Mapping[str, str]) -> TaskResult | Failure:
-        token = await self._csrf()
-        if isinstance(token, Failure):
-            return token
-        body = TextBody(text=urlencode({CSRF_FIELD: token, **fields}))
-        return await self._fetch(Request(step, "POST", f"{self.base_url}{path}", headers=FORM, body=body))
-
-    async def _csrf(self) -> str | Failure:
-        """Every form is sent with the token that flea put into the page, as a seller's click would send it."""
+    async def form(self) -> Form | Failure:
+        """The form that everything is sent with, as a seller's click would send it. Whoever is logged out learns it here."""
         page = await self._fetch(Request("form", "GET", f"{self.base_url}/sell"))
         if isinstance(page, Failure):
             return page
         token = csrf_token(page.body)
         if token is None:
             return Failure(kind=FailureKind.TRANSIENT, reason="flea's form looks different from what Hawker knows.")
-        return token
+        return Form(token)
+
+    async def create(self, form: Form, listing: Mapping[str, JsonValue]) -> Created | Failure:
+        fields = {name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for name, value in listing.items()}
+        answer = await self._post("create", "/sell", form, fields)
+        return answer if isinstance(answer, Failure) else _read(Created, answer)
+
+    async def add_photo(self, form: Form, listing_id: str, picture: Picture, position: int) -> Failure | None:
+        photo = Part(
+            name="photo",
+            base64=base64.b64encode(picture.content).decode(),
+            filename=picture.name,
+            content_type=picture.content_type,
+        )
+        parts = (Part(name=CSRF_FIELD, text=form.token), Part(name="position", text=str(position)), photo)
+        url = f"{self.base_url}/listings/{quote(listing_id, safe='')}/photos"
+        answer = await self._fetch(Request("add_photo", "POST", url, body=MultipartBody(parts=parts)))
+        return answer if isinstance(answer, Failure) else None
+
+    async def publish(self, form: Form, listing_id: str) -> Published | Failure:
+        answer = await self._post("publish", f"/listings/{quote(listing_id, safe='')}/publish", form, {})
+        return answer if isinstance(answer, Failure) else _read(Published, answer)
+
+    async def _post(self, step: str, path: str, form: Form, fields: Mapping[str, str]) -> TaskResult | Failure:
+        body = TextBody(text=urlencode({CSRF_FIELD: form.token, **fields}))
+        return await self._fetch(Request(step, "POST", f"{self.base_url}{path}", headers=FORM, body=body))
 
     async def _fetch(self, request: Request) -> TaskResult | Failure:
         answer = await self.browser.fetch(request)

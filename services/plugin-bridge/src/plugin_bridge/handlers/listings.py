@@ -4,7 +4,7 @@ from hawker.contracts.commands import ExecuteTask
 from hawker.contracts.failures import Failure
 from hawker.contracts.listings import Listing
 from hawker.contracts.words import Result
-from plugin_bridge.flea.pages import PUBLISHED
+from plugin_bridge.flea.pages import PUBLISHED, Created
 from plugin_bridge.handlers.account import FleaAccount
 from plugin_bridge.handlers.inputs import OfCreate, OfPublish, OfSave, read
 
@@ -15,16 +15,19 @@ async def create(command: ExecuteTask, account: FleaAccount) -> Result | Failure
     found = await account.site.mine(asked.handle)
     if isinstance(found, Failure):
         return found
-    listing = found[0] if found else await account.site.create(asked.form)
+    listing = found[0] if found else await _create(asked, account)
     return listing if isinstance(listing, Failure) else {"listing_id": listing.listing_id}
 
 
 async def publish(command: ExecuteTask, account: FleaAccount) -> Result | Failure:
     asked = read(OfPublish, command)
+    form = await account.site.form()
+    if isinstance(form, Failure):
+        return form
     seen = await account.site.listing(asked.listing_id)
     if isinstance(seen, Failure):
         return seen
-    listing = seen if seen.status == PUBLISHED else await account.site.publish(asked.listing_id)
+    listing = seen if seen.status == PUBLISHED else await account.site.publish(form, asked.listing_id)
     return listing if isinstance(listing, Failure) else {"listing_id": listing.listing_id, "url": listing.url}
 
 
@@ -33,3 +36,8 @@ async def save(command: ExecuteTask, account: FleaAccount) -> Result | Failure:
     listing = Listing(listing_id=asked.listing_id, url=asked.url, skus=asked.skus)
     await account.links.save(command.tenant_id, command.marketplace, command.account_id, asked.handle, listing)
     return listing.model_dump(mode="json")
+
+
+async def _create(asked: OfCreate, account: FleaAccount) -> Created | Failure:
+    form = await account.site.form()
+    return form if isinstance(form, Failure) else await account.site.create(form, asked.form)
