@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from local_stack import screen
+from local_stack import demo, screen
 from local_stack.layout import DEFAULT_FOLDER
 from local_stack.missing import MissingError
 from local_stack.seed import SeedError
@@ -65,6 +65,12 @@ def logs(
 ) -> None:
     """Follow the logs."""
     screen.follow(Stack(folder), program)
+
+
+@app.command(name="demo")
+def show(csv: Annotated[Path | None, typer.Option(help="A Shopify product CSV of yours; two of ours without.")] = None) -> None:
+    """Catalogues to three marketplaces that misbehave, a summary, everything stopped again."""
+    raise typer.Exit(demo.run(csv, console))
 
 
 def main() -> int:
