@@ -54,26 +54,27 @@ class Answer:
     effect: bool = False
 
 
-def at(value: JsonValue, *path: str) -> JsonValue:
+def at(value: JsonValue | bytes, *path: str) -> JsonValue:
     """What stands in nested objects under these names; None where one is missing."""
+    found: JsonValue = None if isinstance(value, bytes) else value
     for name in path:
-        if not isinstance(value, dict):
+        if not isinstance(found, dict):
             return None
-        value = value.get(name)
-    return value
+        found = found.get(name)
+    return found
 
 
-def text_at(value: JsonValue, *path: str) -> str:
+def text_at(value: JsonValue | bytes, *path: str) -> str:
     found = at(value, *path)
     return found if isinstance(found, str) else ""
 
 
-def texts_at(value: JsonValue, *path: str) -> tuple[str, ...]:
+def texts_at(value: JsonValue | bytes, *path: str) -> tuple[str, ...]:
     found = at(value, *path)
     return tuple(entry for entry in found if isinstance(entry, str)) if isinstance(found, list) else ()
 
 
-def objects_at(value: JsonValue, *path: str) -> tuple[JsonObject, ...]:
+def objects_at(value: JsonValue | bytes, *path: str) -> tuple[JsonObject, ...]:
     found = at(value, *path)
     return tuple(entry for entry in found if isinstance(entry, dict)) if isinstance(found, list) else ()
 
