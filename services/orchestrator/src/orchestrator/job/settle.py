@@ -11,7 +11,7 @@ from hawker.contracts.failures import Failure, FailureKind
 from hawker.contracts.listings import Listing
 from hawker.contracts.words import Result
 from orchestrator.job import retry
-from orchestrator.job.state import Active, Failed, Succeeded, Task, TimedOut, is_running, ready
+from orchestrator.job.state import Active, Failed, Succeeded, Task, TimedOut, has_ready, is_running
 
 type End = JobCompleted | JobFailed | JobRetryScheduled
 
@@ -19,7 +19,7 @@ LEASE_LOST = Failure(kind=FailureKind.UNKNOWN, reason="no answer came in time", 
 
 
 def settle(job: Active, now: datetime) -> Sequence[End]:
-    if is_running(job) or ready(job):
+    if is_running(job) or has_ready(job):
         return ()
     if all(isinstance(task, Succeeded) for task in job.tasks):
         return (JobCompleted(tenant_id=job.order.tenant_id, at=now, job_id=job.order.job_id, listing=_listing(job.tasks)),)

@@ -148,6 +148,10 @@ def ready(job: Active) -> tuple[int, ...]:
     return tuple(position for position in range(len(job.tasks)) if is_ready(job, position))
 
 
+def has_ready(job: Active) -> bool:
+    return any(is_ready(job, position) for position in range(len(job.tasks)))
+
+
 def is_ready(job: Active, position: int) -> bool:
     needs = job.order.plan[position].needs
     return isinstance(job.tasks[position], Waiting) and all(isinstance(job.tasks[need], Succeeded) for need in needs)

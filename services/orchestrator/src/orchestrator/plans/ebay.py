@@ -6,6 +6,8 @@
 A product with one variant is an offer of its own; several are an item group that is published as one listing.
 """
 
+from functools import cache
+
 from hawker.contracts.facts import TaskSpec
 from hawker.contracts.listings import Product
 from hawker.contracts.words import TaskKind
@@ -16,10 +18,15 @@ GROUP_IMAGES_MAX = 12
 
 
 def publish(product: Product) -> tuple[TaskSpec, ...]:
-    grouped = len(product.variants) > 1
-    uploads = numbered("upload_image", min(len(product.images), GROUP_IMAGES_MAX if grouped else IMAGES_MAX))
-    items = numbered("put_item", len(product.variants))
-    offers = numbered("create_offer", len(product.variants))
+    return _publish(len(product.images), len(product.variants))
+
+
+@cache  # A plan depends on two small numbers; jobs of one shape share one.
+def _publish(image_count: int, variant_count: int) -> tuple[TaskSpec, ...]:
+    grouped = variant_count > 1
+    uploads = numbered("upload_image", min(image_count, GROUP_IMAGES_MAX if grouped else IMAGES_MAX))
+    items = numbered("put_item", variant_count)
+    offers = numbered("create_offer", variant_count)
     urls = tuple(f"{upload}.url" for upload in uploads)
     return lay_out(
         Step("validate", TaskKind.FILE_OPERATION, "ebay.validate", {"product": "product"}),

@@ -7,6 +7,8 @@ Pictures go one after another: Etsy mixes up pictures that arrive together.
 The inventory comes before activation, so that no listing is live with a wrong price.
 """
 
+from functools import cache
+
 from hawker.contracts.facts import TaskSpec
 from hawker.contracts.listings import Product
 from hawker.contracts.words import TaskKind
@@ -16,7 +18,12 @@ IMAGES_MAX = 20
 
 
 def publish(product: Product) -> tuple[TaskSpec, ...]:
-    uploads = numbered("upload_image", min(len(product.images), IMAGES_MAX))
+    return _publish(len(product.images), len(product.variants))
+
+
+@cache  # A plan depends on two small numbers; jobs of one shape share one.
+def _publish(image_count: int, variant_count: int) -> tuple[TaskSpec, ...]:
+    uploads = numbered("upload_image", min(image_count, IMAGES_MAX))
     before = ("create_draft", *uploads)
     return lay_out(
         Step("validate", TaskKind.FILE_OPERATION, "etsy.validate", {"product": "product"}),
@@ -25,7 +32,7 @@ def publish(product: Product) -> tuple[TaskSpec, ...]:
         *(_upload(name, index, before[index]) for index, name in enumerate(uploads)),
         _put_inventory(),
         _activate(before[-1]),
-        _save(len(product.variants)),
+        _save(variant_count),
     )
 
 

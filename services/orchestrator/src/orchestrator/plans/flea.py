@@ -3,6 +3,8 @@
 validate ─ map ─ create_listing ─ upload_photo 1..n ─ publish ─ save_listing
 """
 
+from functools import cache
+
 from hawker.contracts.facts import TaskSpec
 from hawker.contracts.listings import Product
 from hawker.contracts.words import TaskKind
@@ -12,14 +14,19 @@ PHOTOS_MAX = 10
 
 
 def publish(product: Product) -> tuple[TaskSpec, ...]:
-    photos = numbered("upload_photo", min(len(product.images), PHOTOS_MAX))
+    return _publish(len(product.images), len(product.variants))
+
+
+@cache  # A plan depends on two small numbers; jobs of one shape share one.
+def _publish(image_count: int, variant_count: int) -> tuple[TaskSpec, ...]:
+    photos = numbered("upload_photo", min(image_count, PHOTOS_MAX))
     return lay_out(
         Step("validate", TaskKind.FILE_OPERATION, "flea.validate", {"product": "product"}),
         Step("map", TaskKind.DB_OPERATION, "flea.map", {"product": "product"}, needs=("validate",)),
         _create_listing(),
         *(_upload(name, index) for index, name in enumerate(photos)),
-        _publish(photos),
-        _save(len(product.variants)),
+        _publish_step(photos),
+        _save(variant_count),
     )
 
 
@@ -33,7 +40,7 @@ def _upload(name: str, index: int) -> Step:
     return Step(name, TaskKind.PLUGIN_HTTP, "flea.upload_photo", picks, needs=("create_listing",))
 
 
-def _publish(photos: tuple[str, ...]) -> Step:
+def _publish_step(photos: tuple[str, ...]) -> Step:
     picks = {"listing_id": "create_listing.listing_id"}
     return Step("publish", TaskKind.PLUGIN_HTTP, "flea.publish", picks, needs=("create_listing", *photos), undo="flea.unpublish")
 
