@@ -34,7 +34,7 @@ async def open_feed(settings: KafkaSettings, positions: Mapping[int, Position]) 
     await client.open_client(consumer)
     try:
         places = {client.TopicPartition(settings.topics.journal, partition): start for partition, start in positions.items()}
-        consumer.assign(places)
+        consumer.assign(tuple(places))
         for place, start in places.items():
             consumer.seek(place, start)
         yield Feed(consumer)

@@ -46,7 +46,7 @@ async def run_projector(kafka: KafkaSettings, postgres: PostgresSettings, stop: 
                 await _as_member(kafka, Store(pool), stop)
             except Unavailable as fault:
                 log.warning("the projector is no member of its group; it joins again", fault=str(fault))
-                await _passed(stop, RETRY_SECONDS)
+            await _passed(stop, RETRY_SECONDS)
     finally:
         await pool.close()
 
