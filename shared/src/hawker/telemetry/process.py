@@ -1,0 +1,42 @@
+"""A service as a process: telemetry, signals and an exit status. The whole of every `__main__` that only serves."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+
+import uvloop
+from pydantic import ValidationError
+
+from hawker.telemetry.service import telemetry
+
+type Serve = Callable[[asyncio.Event], Awaitable[None]]
+"""Runs until the event is set, then comes to rest within its own limits."""
+
+
+def run_process(service: str, serve: Serve, *complaints: type[Exception]) -> int:
+    """The exit status: 0 after SIGTERM or SIGINT, 1 with one clear line where settings are wrong or a complaint is raised."""
+    try:
+        with telemetry(service):
+            uvloop.run(_until_told(serve))
+    except ValidationError as fault:
+        return _complain(service, "; ".join(_say(error["loc"], error["msg"]) for error in fault.errors(include_input=False)))
+    except complaints as fault:
+        return _complain(service, str(fault))
+    return 0
+
+
+async def _until_told(serve: Serve) -> None:
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    await serve(stop)
+
+
+def _say(place: tuple[int | str, ...], reason: str) -> str:
+    return f"setting {'.'.join(map(str, place))}: {reason}"
+
+
+def _complain(service: str, reason: str) -> int:
+    sys.stderr.write(f"{service}: {reason}\n")
+    return 1
