@@ -8,7 +8,7 @@ import httpx
 from pydantic import SecretStr
 from werkzeug.datastructures import Headers
 
-from etsy_worker.etsy.auth import App, Exchange
+from etsy_worker.etsy.auth import App, exchange
 from etsy_worker.etsy.client import V3, Etsy
 from hawker.contracts.failures import Failure
 from hawker.worker.accounts import Tokens
@@ -46,7 +46,7 @@ class Judged:
         held = self.tokens.access_token
         if held is not None and held.get_secret_value() != stale:
             return held
-        fresh = await Exchange(self.http, APP)(self.tokens)
+        fresh = await exchange(self.http, APP, self.tokens)
         if isinstance(fresh, Failure):
             return fresh
         self.tokens = fresh

@@ -2,10 +2,10 @@
 
 from decimal import Decimal
 
-from etsy_worker.etsy.terms import Defaults, ShopProfile
+from etsy_worker.etsy.terms import Defaults, Profile
 from hawker.contracts.listings import Image, Product, Variant
 
-PROFILE = ShopProfile(shop_id=7001, shipping_profile_id=11, return_policy_id=12, readiness_state_id=13, currency="USD")
+PROFILE = Profile(shop_id=7001, shipping_profile_id=11, return_policy_id=12, readiness_state_id=13, currency="USD")
 DEFAULTS = Defaults(taxonomy_id=1, taxonomy={"shirts": 482})
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import httpx
 from pydantic import ValidationError
 
-from etsy_worker.etsy.auth import App, Exchange, token_source
+from etsy_worker.etsy.auth import App, token_source
 from etsy_worker.etsy.client import Etsy
-from etsy_worker.etsy.terms import Defaults, ShopProfile
-from etsy_worker.handlers import HANDLERS
-from etsy_worker.handlers.shop import Links, Pictures, Shop
+from etsy_worker.etsy.terms import Defaults, Profile
+from etsy_worker.handlers import HANDLERS, shop
+from etsy_worker.handlers.shop import Shop
 from etsy_worker.settings import EtsySettings, load_defaults
 from hawker.contracts.commands import ExecuteTask
 from hawker.contracts.failures import Failure, FailureKind
@@ -20,10 +20,11 @@ from hawker.contracts.topics import Lane
 from hawker.kafka.settings import KafkaSettings
 from hawker.postgres.pool import open_pool
 from hawker.postgres.settings import PostgresSettings
-from hawker.worker import links, pictures
 from hawker.worker.accounts import Account, Accounts
 from hawker.worker.handler import Worker
 from hawker.worker.http import http_client
+from hawker.worker.links import Links
+from hawker.worker.pictures import Pictures
 from hawker.worker.runner import run as run_worker
 from hawker.worker.sealing import KeyRing
 from hawker.worker.settings import CredentialSettings, MarketplaceSettings, WorkerSettings
@@ -60,13 +61,12 @@ async def worker(settings: Settings) -> AsyncIterator[Worker[Shop]]:
     calls_max = settings.limits.in_flight_max
     async with (
         await open_pool(settings.postgres) as pool,
-        http_client(settings.etsy.api_url, connections_max=calls_max) as etsy,
+        http_client(settings.etsy.api_url, connections_max=calls_max) as api,
         http_client("") as web,
     ):
         accounts = Accounts(pool, keys)
-        source = pictures.Pictures(web, settings.marketplace.pictures_base_url)
-        connect = Connect(accounts, etsy, settings.etsy.app, defaults, links.Links(pool), source)
-        yield Worker(NAME, Lane.ETSY, HANDLERS, connect)
+        pictures = Pictures(web, settings.marketplace.pictures_base_url)
+        yield Worker(NAME, Lane.ETSY, HANDLERS, Connect(accounts, api, settings.etsy.app, defaults, Links(pool), pictures))
         await accounts.settle()
 
 
@@ -78,8 +78,8 @@ class Connect:
     http: httpx.AsyncClient
     app: App
     defaults: Defaults
-    links: Links
-    pictures: Pictures
+    links: shop.Links
+    pictures: shop.Pictures
 
     async def __call__(self, command: ExecuteTask) -> Shop | Failure:
         account = await self.accounts.find(command.tenant_id, command.marketplace, command.account_id)
@@ -88,13 +88,13 @@ class Connect:
         profile = _profile(account)
         if isinstance(profile, Failure):
             return profile
-        token = token_source(self.accounts, account, Exchange(self.http, self.app))
+        token = token_source(self.accounts, account, self.http, self.app)
         return Shop(Etsy(self.http, self.app, profile.shop_id, token), profile, self.defaults, self.links, self.pictures)
 
 
-def _profile(account: Account) -> ShopProfile | Failure:
+def _profile(account: Account) -> Profile | Failure:
     try:
-        return ShopProfile.model_validate(account.profile)
+        return Profile.model_validate(account.profile)
     except ValidationError as fault:
         lacking = ", ".join(dict.fromkeys(str(error["loc"][0]) for error in fault.errors()))
         return Failure(

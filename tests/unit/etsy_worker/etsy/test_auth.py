@@ -5,7 +5,8 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from etsy_worker.etsy.auth import TOKEN_PATH, Exchange
+from etsy_worker.etsy import auth
+from etsy_worker.etsy.auth import TOKEN_PATH
 from hawker.contracts.failures import Failure, FailureKind
 from hawker.worker.accounts import Tokens
 from tests.unit.etsy_worker.memory_etsy import APP, Disturbance, answer_lost, answering, unreachable
@@ -14,19 +15,19 @@ OLD = Tokens(refresh_token=SecretStr("7001.etsy-refresh-main-1"))
 GRANT = {"access_token": "7001.new", "token_type": "Bearer", "expires_in": 3600, "refresh_token": "7001.etsy-refresh-main-2"}
 
 
-async def exchange(disturbance: Disturbance, seen: list[httpx.Request] | None = None) -> Tokens | Failure:
+async def exchanged(disturbance: Disturbance, seen: list[httpx.Request] | None = None) -> Tokens | Failure:
     def handle(request: httpx.Request) -> httpx.Response:
         if seen is not None:
             seen.append(request)
         return disturbance(request, None)
 
     async with httpx.AsyncClient(base_url="http://etsy.example", transport=httpx.MockTransport(handle)) as http:
-        return await Exchange(http, APP)(OLD)
+        return await auth.exchange(http, APP, OLD)
 
 
 async def test_a_refresh_gives_both_tokens_anew() -> None:
     seen: list[httpx.Request] = []
-    tokens = await exchange(answering(200, GRANT), seen)
+    tokens = await exchanged(answering(200, GRANT), seen)
     assert isinstance(tokens, Tokens)
     assert tokens.refresh_token.get_secret_value() == "7001.etsy-refresh-main-2"
     assert tokens.access_token is not None
@@ -46,7 +47,7 @@ async def test_a_refresh_gives_both_tokens_anew() -> None:
     [
         (answering(400, {"error": "invalid_grant", "error_description": "refresh_token is revoked"}), FailureKind.UNAUTHORISED),
         (answering(400, {"error": "invalid_request", "error_description": "refresh_token is dead"}), FailureKind.UNAUTHORISED),
-        (answering(400, {"error": "invalid_client"}), FailureKind.REJECTED),
+        (answering(401, {"error": "invalid_client", "error_description": "client_id is not known"}), FailureKind.REJECTED),
         (answering(429, {"error": "slow"}, retry_after="3"), FailureKind.THROTTLED),
         (answering(500, {"error": "Server Error"}), FailureKind.TRANSIENT),
         (answering(200, {"access_token": "7001.new"}), FailureKind.TRANSIENT),
@@ -55,7 +56,7 @@ async def test_a_refresh_gives_both_tokens_anew() -> None:
     ],
 )
 async def test_a_refresh_that_fails_says_whether_a_person_must_act(disturbance: Disturbance, kind: FailureKind) -> None:
-    failure = await exchange(disturbance)
+    failure = await exchanged(disturbance)
     assert isinstance(failure, Failure)
     assert failure.kind is kind
     assert "etsy-refresh-main" not in failure.model_dump_json()

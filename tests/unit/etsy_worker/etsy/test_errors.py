@@ -19,18 +19,20 @@ def failure(status: int, body: object = None, effect: Effect = Effect.READS, **h
 @pytest.mark.parametrize(
     ("status", "text", "effect", "kind"),
     [
-        (400, "title is too long", Effect.ACTS, FailureKind.REJECTED),
-        (401, "invalid_token", Effect.ACTS, FailureKind.UNAUTHORISED),
-        (403, "insufficient_scope", Effect.ACTS, FailureKind.UNAUTHORISED),
+        (400, "title is too long", Effect.CREATES, FailureKind.REJECTED),
+        (401, "invalid_token", Effect.CREATES, FailureKind.UNAUTHORISED),
+        (401, "Invalid API key: should be in the format 'keystring:shared_secret'.", Effect.READS, FailureKind.REJECTED),
+        (403, "Shared secret is required in x-api-key header.", Effect.READS, FailureKind.REJECTED),
+        (403, "insufficient_scope", Effect.CREATES, FailureKind.UNAUTHORISED),
         (403, "You do not own this shop", Effect.READS, FailureKind.REJECTED),
         (404, "Could not find a Listing", Effect.READS, FailureKind.REJECTED),
         (409, "conflict", Effect.REPLACES, FailureKind.TRANSIENT),
         (422, "no", Effect.READS, FailureKind.REJECTED),
-        (429, "Too many requests", Effect.ACTS, FailureKind.THROTTLED),
+        (429, "Too many requests", Effect.CREATES, FailureKind.THROTTLED),
         (500, "Server Error", Effect.READS, FailureKind.TRANSIENT),
         (500, "Server Error", Effect.REPLACES, FailureKind.TRANSIENT),
-        (500, "Server Error", Effect.ACTS, FailureKind.UNKNOWN),
-        (502, "", Effect.ACTS, FailureKind.UNKNOWN),
+        (500, "Server Error", Effect.CREATES, FailureKind.UNKNOWN),
+        (502, "", Effect.CREATES, FailureKind.UNKNOWN),
         (503, "", Effect.REPLACES, FailureKind.TRANSIENT),
         (418, "", Effect.READS, FailureKind.REJECTED),
     ],
@@ -85,6 +87,6 @@ def test_a_request_that_never_left_did_nothing(fault: httpx.TransportError, effe
 
 @pytest.mark.parametrize("fault", [httpx.ReadTimeout("x"), httpx.ReadError("x"), httpx.RemoteProtocolError("x"), httpx.WriteError("x")])
 def test_after_a_silence_only_acting_calls_are_in_doubt(fault: httpx.TransportError) -> None:
-    assert errors.of_silence(fault, Effect.ACTS).kind is FailureKind.UNKNOWN
+    assert errors.of_silence(fault, Effect.CREATES).kind is FailureKind.UNKNOWN
     assert errors.of_silence(fault, Effect.READS).kind is FailureKind.TRANSIENT
     assert errors.of_silence(fault, Effect.REPLACES).kind is FailureKind.TRANSIENT

@@ -1,7 +1,7 @@
 import json
 
 from etsy_worker.etsy import mapping
-from etsy_worker.etsy.terms import ShopProfile
+from etsy_worker.etsy.terms import Profile
 from tests.unit.etsy_worker.examples import DEFAULTS, PROFILE, product, shirt, variant
 
 
@@ -25,7 +25,7 @@ def test_a_draft_holds_the_product_the_shop_and_the_defaults() -> None:
 
 
 def test_what_is_not_known_is_not_sent() -> None:
-    bare = mapping.draft(product(), ShopProfile(shop_id=1, shipping_profile_id=2), DEFAULTS)
+    bare = mapping.draft(product(), Profile(shop_id=1, shipping_profile_id=2), DEFAULTS)
     assert bare.keys() & {"return_policy_id", "readiness_state_id", "tags"} == set()
     assert bare["is_supply"] is False
 

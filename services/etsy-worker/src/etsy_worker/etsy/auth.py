@@ -34,29 +34,26 @@ def headers(app: App, token: SecretStr) -> dict[str, str]:
     return {"x-api-key": app.api_key, "authorization": f"Bearer {token.get_secret_value()}"}
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """Trades a refresh token for new tokens. The old refresh token is dead afterwards, so whoever calls stores before use."""
+def token_source(accounts: Accounts, account: Account, http: httpx.AsyncClient, app: App) -> TokenSource:
+    async def refresh(tokens: Tokens) -> Tokens | Failure:
+        return await exchange(http, app, tokens)
 
-    http: httpx.AsyncClient
-    app: App
+    async def source(stale: str | None) -> SecretStr | Failure:
+        return await accounts.access_token(account, refresh, stale=stale)
 
-    async def __call__(self, tokens: Tokens) -> Tokens | Failure:
-        form = {"grant_type": "refresh_token", "client_id": self.app.keystring, "refresh_token": tokens.refresh_token.get_secret_value()}
-        try:
-            answer = await self.http.post(TOKEN_PATH, data=form)
-        except httpx.TransportError as fault:
-            return errors.of_silence(fault, errors.Effect.REPLACES)
-        if not answer.is_success:
-            return errors.of_answer(answer, errors.Effect.REPLACES)
-        return _tokens(answer)
+    return source
 
 
-def token_source(accounts: Accounts, account: Account, exchange: Exchange) -> TokenSource:
-    async def token(stale: str | None) -> SecretStr | Failure:
-        return await accounts.access_token(account, exchange, stale=stale)
-
-    return token
+async def exchange(http: httpx.AsyncClient, app: App, tokens: Tokens) -> Tokens | Failure:
+    """Trades a refresh token for new tokens. The old one is dead afterwards, so whoever calls stores before use."""
+    form = {"grant_type": "refresh_token", "client_id": app.keystring, "refresh_token": tokens.refresh_token.get_secret_value()}
+    try:
+        answer = await http.post(TOKEN_PATH, data=form)
+    except httpx.TransportError as fault:
+        return errors.of_silence(fault, errors.Effect.REPLACES)
+    if not answer.is_success:
+        return errors.of_answer(answer, errors.Effect.REPLACES)
+    return _tokens(answer)
 
 
 def _tokens(answer: httpx.Response) -> Tokens | Failure:

@@ -40,7 +40,7 @@ class Etsy:
     token: auth.TokenSource
 
     async def create_draft(self, fields: Result) -> Listing | Failure:
-        call = Call("POST", f"{V3}/shops/{self.shop_id}/listings", Effect.ACTS, form=form(fields))
+        call = Call("POST", f"{V3}/shops/{self.shop_id}/listings", Effect.CREATES, form=form(fields))
         return await self._answer(call, Listing)
 
     async def drafts(self, offset: int, count_max: int = PAGE_LISTINGS_MAX) -> ListingPage | Failure:
@@ -63,7 +63,7 @@ class Etsy:
 
     async def activate(self, listing_id: str, fields: Result) -> Listing | Failure:
         """Publish a listing; Etsy charges for it."""
-        call = Call("PATCH", f"{V3}/shops/{self.shop_id}/listings/{listing_id}", Effect.ACTS, form=form({"state": "active", **fields}))
+        call = Call("PATCH", f"{V3}/shops/{self.shop_id}/listings/{listing_id}", Effect.CREATES, form=form({"state": "active", **fields}))
         return await self._answer(call, Listing)
 
     async def images(self, listing_id: str) -> ListingImages | Failure:
@@ -73,7 +73,7 @@ class Etsy:
         call = Call(
             "POST",
             f"{V3}/shops/{self.shop_id}/listings/{listing_id}/images",
-            Effect.ACTS,
+            Effect.CREATES,
             form=form({"rank": rank, "alt_text": alt[:ALT_TEXT_CHARACTERS_MAX]}),
             files={"image": (picture.name, picture.content, picture.content_type)},
         )

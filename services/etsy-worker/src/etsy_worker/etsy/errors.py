@@ -1,7 +1,7 @@
 """Etsy's refusals and silences as failures: one table, three shapes of error. It never raises, and never repeats a secret."""
 
 from collections.abc import Iterator
-from enum import Enum
+from enum import StrEnum
 from typing import NamedTuple
 
 import httpx
@@ -20,16 +20,17 @@ TEXT_CHARACTERS_MAX = 2000
 STATUS_SERVER_ERROR = 500
 
 CONNECT_AGAIN = "Etsy no longer accepts this account's permission; connect the account again."
+OUR_KEYS_ARE_WRONG = "Etsy does not know Hawker's own application; its keys are wrong"
 SHOP_MAY_NOT = "Etsy does not allow this for the shop"
 
 
-class Effect(Enum):
+class Effect(StrEnum):
     """What a call does to the shop, and so what its silence means."""
 
     READS = "reads"
     REPLACES = "replaces"
     """Twice is the same as once."""
-    ACTS = "acts"
+    CREATES = "creates"
     """Twice is twice: a second draft, a second picture, a second fee."""
 
 
@@ -44,6 +45,8 @@ TABLE = (
     Row(400, "invalid_grant", FailureKind.UNAUTHORISED, CONNECT_AGAIN),
     Row(400, "refresh_token", FailureKind.UNAUTHORISED, CONNECT_AGAIN),
     Row(400, "", FailureKind.REJECTED, "Etsy refused this"),
+    Row(401, "invalid_client", FailureKind.REJECTED, OUR_KEYS_ARE_WRONG),
+    Row(401, "api key", FailureKind.REJECTED, OUR_KEYS_ARE_WRONG),
     Row(401, "", FailureKind.UNAUTHORISED, CONNECT_AGAIN),
     Row(
         403,
@@ -78,13 +81,13 @@ def of_silence(fault: httpx.TransportError, effect: Effect) -> Failure:
     """Why there is no answer. A request that never left is harmless; one that may have arrived is so only if it may come twice."""
     if isinstance(fault, NOT_SENT):
         return Failure(kind=FailureKind.TRANSIENT, reason="Etsy could not be reached.", code=type(fault).__name__)
-    kind = FailureKind.UNKNOWN if effect is Effect.ACTS else FailureKind.TRANSIENT
+    kind = FailureKind.UNKNOWN if effect is Effect.CREATES else FailureKind.TRANSIENT
     return Failure(kind=kind, reason="Etsy did not answer.", code=type(fault).__name__)
 
 
 def of_gibberish(fault: ValidationError, effect: Effect) -> Failure:
     """A success that cannot be read."""
-    kind = FailureKind.UNKNOWN if effect is Effect.ACTS else FailureKind.TRANSIENT
+    kind = FailureKind.UNKNOWN if effect is Effect.CREATES else FailureKind.TRANSIENT
     places = sorted({".".join(map(str, error["loc"])) for error in fault.errors(include_input=False, include_url=False)})
     return Failure(
         kind=kind, reason="Etsy answered something that is not in its own description.", text=f"unreadable: {', '.join(places)}"[:200]
@@ -96,7 +99,7 @@ def is_gone(failure: Failure) -> bool:
 
 
 def _classify(status: int, text: str, effect: Effect) -> tuple[FailureKind, str]:
-    if status >= STATUS_SERVER_ERROR and effect is Effect.ACTS:
+    if status >= STATUS_SERVER_ERROR and effect is Effect.CREATES:
         # Etsy has answered 500 to a draft that it did create (etsy/open-api #162).
         return FailureKind.UNKNOWN, "Etsy had a fault of its own and may still have done it"
     for row in TABLE:

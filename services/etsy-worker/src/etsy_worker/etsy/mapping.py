@@ -5,13 +5,13 @@ from collections.abc import Callable, Hashable
 from pydantic import JsonValue
 
 from etsy_worker.etsy import texts, variations
-from etsy_worker.etsy.limits import QUANTITY_MAX, TAG_CHARACTERS_MAX, TAGS_MAX
-from etsy_worker.etsy.terms import Defaults, ShopProfile
+from etsy_worker.etsy.limits import QUANTITY_MAX
+from etsy_worker.etsy.terms import Defaults, Profile
 from hawker.contracts.listings import Product, Variant
 from hawker.contracts.words import Result
 
 
-def draft(product: Product, profile: ShopProfile, defaults: Defaults) -> Result:
+def draft(product: Product, profile: Profile, defaults: Defaults) -> Result:
     """The fields of createDraftListing. Price and quantity only introduce the listing: the inventory replaces both."""
     fields: Result = {
         "quantity": min(sum(variant.quantity for variant in product.variants), QUANTITY_MAX),
@@ -25,14 +25,14 @@ def draft(product: Product, profile: ShopProfile, defaults: Defaults) -> Result:
         "shipping_profile_id": profile.shipping_profile_id,
         "return_policy_id": profile.return_policy_id,
         "readiness_state_id": profile.readiness_state_id,
-        "tags": list(texts.tags(product, count_max=TAGS_MAX, characters_max=TAG_CHARACTERS_MAX)),
+        "tags": list(texts.tags(product)),
         "should_auto_renew": defaults.should_auto_renew,
         "type": "physical",
     }
     return {name: value for name, value in fields.items() if value not in (None, [])}
 
 
-def inventory(product: Product, profile: ShopProfile) -> Result:
+def inventory(product: Product, profile: Profile) -> Result:
     """The body of updateListingInventory: a full replacement, every variant with its own price, quantity and SKU."""
     names = variations.names(product)
     return {
@@ -43,7 +43,7 @@ def inventory(product: Product, profile: ShopProfile) -> Result:
     }
 
 
-def _product(variant: Variant, names: tuple[str, ...], profile: ShopProfile) -> Result:
+def _product(variant: Variant, names: tuple[str, ...], profile: Profile) -> Result:
     return {
         "sku": texts.sku(variant.sku),
         "property_values": [_property(variant, name, id_) for name, id_ in zip(names, variations.PROPERTY_IDS, strict=False)],

@@ -11,7 +11,7 @@ from hawker.contracts.words import Model
 type EtsyId = Annotated[int, Field(ge=1)]
 
 
-class ShopProfile(Model):
+class Profile(Model):
     """An account's profile. `currency`, where known, is what the shop sells in: Etsy's prices carry none."""
 
     shop_id: EtsyId

@@ -6,18 +6,15 @@ from html.parser import HTMLParser
 from typing import override
 from unicodedata import category
 
+from etsy_worker.etsy.limits import SKU_CHARACTERS_MAX, TAG_CHARACTERS_MAX, TAG_KINDS, TAG_SIGNS, TAGS_MAX
 from hawker.contracts.listings import Product
 
 BLOCKS = frozenset({"p", "div", "ul", "ol", "table", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote"})
 """Have a line to themselves."""
 BREAKS = {"br": "\n", "tr": "\n", "li": "\n- "}
 """Begin a line."""
-SKU_CHARACTERS_MAX = 32
 SKU_DIGEST_DIGITS = 6
 SILENT = frozenset({"script", "style"})
-TAG_KINDS = ("L", "Nd", "Zs")
-"""Unicode categories that a tag may hold, besides the signs below."""
-TAG_SIGNS = "-'™©®"
 
 
 def title(product: Product) -> str:
@@ -38,13 +35,13 @@ def plain(markup: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
-def tags(product: Product, *, count_max: int, characters_max: int) -> tuple[str, ...]:
+def tags(product: Product) -> tuple[str, ...]:
     """The first tags that fit, cleaned, each once whatever its case."""
     kept: dict[str, str] = {}
     for word in map(tag, product.tags):
-        if 0 < len(word) <= characters_max:
+        if 0 < len(word) <= TAG_CHARACTERS_MAX:
             kept.setdefault(word.casefold(), word)
-    return tuple(kept.values())[:count_max]
+    return tuple(kept.values())[:TAGS_MAX]
 
 
 def tag(raw: str) -> str:

@@ -15,9 +15,9 @@ rather than guessed at, and two jobs that publish one handle in the same second 
 
 from etsy_worker.etsy import answers, marker
 from etsy_worker.etsy.client import PAGE_LISTINGS_MAX
-from etsy_worker.handlers.shop import Shop
+from etsy_worker.handlers.shop import Shop, rejected
 from hawker.contracts.commands import ExecuteTask
-from hawker.contracts.failures import Failure, FailureKind
+from hawker.contracts.failures import Failure
 from hawker.contracts.listings import Listing
 from hawker.contracts.words import Model, Result
 
@@ -66,9 +66,8 @@ async def _find(shop: Shop, name: str) -> answers.Listing | Failure | None:
                 return draft
         if len(page.results) < PAGE_LISTINGS_MAX:
             return None
-    return Failure(
-        kind=FailureKind.REJECTED,
-        reason=f"The shop has more than {DRAFTS_READ_MAX} drafts, too many to tell whether this product has one; delete some and retry.",
+    return rejected(
+        f"The shop has more than {DRAFTS_READ_MAX} drafts, too many to tell whether this product has one; delete some and retry."
     )
 
 

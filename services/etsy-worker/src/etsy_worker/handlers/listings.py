@@ -1,7 +1,7 @@
 """The last two steps: publish the draft, for which Etsy charges the seller, and remember where it stands."""
 
 from etsy_worker.etsy import answers, marker
-from etsy_worker.handlers.shop import Shop
+from etsy_worker.handlers.shop import Shop, rejected
 from hawker.contracts.commands import ExecuteTask
 from hawker.contracts.failures import Failure, FailureKind
 from hawker.contracts.listings import Listing
@@ -30,11 +30,11 @@ async def activate(command: ExecuteTask, shop: Shop) -> Result | Failure:
     if isinstance(listing, Failure):
         return listing
     if listing is None:
-        return _rejected("The draft is no longer in the Etsy shop; somebody deleted it. Publish the product again.")
+        return rejected("The draft is no longer in the Etsy shop; somebody deleted it. Publish the product again.")
     if listing.state == ACTIVE:
         return {"url": listing.url}
     if listing.state not in MAY_BE_ACTIVATED:
-        return _rejected(
+        return rejected(
             f"The listing is {listing.state.replace('_', ' ')} at Etsy. Publishing it again costs a fee: renew it in the Etsy shop if you want that."
         )
     return await _activate(shop, listing)
@@ -56,7 +56,3 @@ async def _activate(shop: Shop, listing: answers.Listing) -> Result | Failure:
     if published.state != ACTIVE:
         return Failure(kind=FailureKind.UNKNOWN, reason=f"Etsy answered that the listing is {published.state}, not active.")
     return {"url": published.url}
-
-
-def _rejected(reason: str) -> Failure:
-    return Failure(kind=FailureKind.REJECTED, reason=reason)

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from etsy_worker.etsy.client import Etsy
-from etsy_worker.etsy.terms import Defaults, ShopProfile
+from etsy_worker.etsy.terms import Defaults, Profile
 from hawker.contracts.commands import ExecuteTask
-from hawker.contracts.failures import Failure
-from hawker.contracts.listings import Listing
+from hawker.contracts.failures import Failure, FailureKind
+from hawker.contracts.listings import Listing, Product
 from hawker.contracts.words import Marketplace
 from hawker.worker.pictures import Picture
 
@@ -29,7 +29,7 @@ class Pictures(Protocol):
 @dataclass(frozen=True, slots=True)
 class Shop:
     etsy: Etsy
-    profile: ShopProfile
+    profile: Profile
     defaults: Defaults
     links: Links
     pictures: Pictures
@@ -39,3 +39,11 @@ class Shop:
 
     async def link(self, command: ExecuteTask, handle: str, listing: Listing) -> None:
         await self.links.save(command.tenant_id, Marketplace.ETSY, command.account_id, handle, listing)
+
+
+def product_of(command: ExecuteTask) -> Product:
+    return Product.model_validate(command.input["product"])
+
+
+def rejected(reason: str) -> Failure:
+    return Failure(kind=FailureKind.REJECTED, reason=reason)

@@ -2,24 +2,24 @@ from typing import Any
 
 import pytest
 
-from etsy_worker.etsy import limits
+from etsy_worker.etsy import validation
 from hawker.contracts.listings import Image, Product
 from tests.unit.etsy_worker.examples import PROFILE, image, product, shirt, variant
 
 
 def only_fault(of: Product) -> str:
-    (fault,) = limits.faults(of, PROFILE)
+    (fault,) = validation.faults(of, PROFILE)
     return fault
 
 
 def test_a_good_product_has_no_faults() -> None:
-    assert limits.faults(product(), PROFILE) == ()
-    assert limits.faults(shirt(), PROFILE) == ()
+    assert validation.faults(product(), PROFILE) == ()
+    assert validation.faults(shirt(), PROFILE) == ()
 
 
 def test_all_faults_are_told_at_once() -> None:
     bad = product(variant(price=None, quantity=0), title="", images=())
-    assert len(limits.faults(bad, PROFILE)) == 4
+    assert len(validation.faults(bad, PROFILE)) == 4
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_a_title_that_etsy_refuses(title: str, says: str) -> None:
 
 @pytest.mark.parametrize("title", ["x" * 140, "Salt & pepper: 50% + more", "Café 5™ (large), “best” ever", "Größe 38 © ®"])
 def test_a_title_that_etsy_takes(title: str) -> None:
-    assert limits.faults(product(title=title), PROFILE) == ()
+    assert validation.faults(product(title=title), PROFILE) == ()
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_an_option_that_is_the_same_for_all_variants_does_not_count() -> None:
         variant("B", Size="L", Colour="Blue", Cut="Slim"),
         option_names=("Size", "Colour", "Cut"),
     )
-    assert limits.faults(varied, PROFILE) == ()
+    assert validation.faults(varied, PROFILE) == ()
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_what_a_listing_leaves_out_is_noted() -> None:
         images=tuple(image(number) for number in range(1, 23)),
         tags=("mug", "a tag of more than twenty characters"),
     )
-    tags, pictures, stock, skus = limits.notes(full)
+    tags, pictures, stock, skus = validation.notes(full)
     assert "a tag of more than twenty characters" in tags
     assert "the last 2" in pictures
     assert "999" in stock
@@ -118,14 +118,14 @@ def test_what_a_listing_leaves_out_is_noted() -> None:
 
 
 def test_nothing_is_noted_of_a_product_that_fits() -> None:
-    assert limits.notes(product(tags=("mug", "blue"))) == ()
+    assert validation.notes(product(tags=("mug", "blue"))) == ()
 
 
 def test_a_reason_holds_what_fits_and_counts_the_rest() -> None:
     sentences = tuple(f"Fault {number:02} {'x' * 90}." for number in range(20))
-    reason = limits.as_reason(sentences)
-    assert len(reason) <= limits.REASON_CHARACTERS_MAX
+    reason = validation.as_reason(sentences)
+    assert len(reason) <= validation.REASON_CHARACTERS_MAX
     shown = reason.count("Fault")
     assert reason.endswith(f"And {20 - shown} more.")
-    assert limits.as_reason(("One.", "Two.")) == "One. Two."
-    assert len(limits.as_reason(("x" * 2000, "y"))) == limits.REASON_CHARACTERS_MAX
+    assert validation.as_reason(("One.", "Two.")) == "One. Two."
+    assert len(validation.as_reason(("x" * 2000, "y"))) == validation.REASON_CHARACTERS_MAX
