@@ -23,7 +23,9 @@ def http_client(base_url: str, *, timeout_seconds: float = 20.0, connections_max
 
     def session() -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(limit=connections_max, keepalive_timeout=IDLE_SECONDS_MAX)
-        return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False)
+        opened = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False)
+        opened._retry_connection = False  # noqa: SLF001 - aiohttp repeats a GET, PUT or DELETE on its own, and has no other switch for it
+        return opened
 
     return httpx.AsyncClient(
         base_url=base_url,
