@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import uvloop
 from pydantic import ValidationError
+from pydantic_settings import BaseSettings
 
 from hawker.telemetry.service import telemetry
 
@@ -20,7 +21,7 @@ def run_process(service: str, serve: Serve, *complaints: type[Exception]) -> int
         with telemetry(service):
             uvloop.run(_until_told(serve))
     except ValidationError as fault:
-        return _complain(service, "; ".join(_say(error["loc"], error["msg"]) for error in fault.errors(include_input=False)))
+        return _complain(service, "; ".join(f"{_variable(fault.title, e['loc'])}: {e['msg']}" for e in fault.errors(include_input=False)))
     except complaints as fault:
         return _complain(service, str(fault))
     return 0
@@ -33,8 +34,10 @@ async def _until_told(serve: Serve) -> None:
     await serve(stop)
 
 
-def _say(place: tuple[int | str, ...], reason: str) -> str:
-    return f"setting {'.'.join(map(str, place))}: {reason}"
+def _variable(settings: str, place: tuple[int | str, ...]) -> str:
+    """The environment variable of a setting, from the settings class that complained."""
+    prefixes = {known.__name__: known.model_config.get("env_prefix", "") for known in BaseSettings.__subclasses__()}
+    return f"{prefixes.get(settings, '')}{'_'.join(map(str, place))}".upper()
 
 
 def _complain(service: str, reason: str) -> int:
