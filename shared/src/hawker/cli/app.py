@@ -1,5 +1,6 @@
 """The command line: names, options and their words. What a command does stands in the module it calls."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -24,6 +25,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+
+def _currency(text: str) -> str:
+    if not re.fullmatch("[A-Za-z]{3}", text):
+        raise typer.BadParameter(f"{text!r} is no currency; give its three letters, such as EUR")
+    return text.upper()
+
+
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, everything else on stderr.")]
 Watch = Annotated[bool, typer.Option("--watch", help="Follow it to its end, with live progress.")]
 Limit = Annotated[int, typer.Option(min=1, max=LIMIT_MAX, help="How many to list, the newest first.")]
@@ -38,7 +46,7 @@ def submit(  # noqa: PLR0913  # each is an option of the command
     action: Annotated[Action, typer.Option(help="What to do with the products.")] = Action.PUBLISH,
     priority: Annotated[int | None, typer.Option(min=1, max=4, help="1 critical, 2 high, 3 normal, 4 low.")] = None,
     account: Annotated[str, typer.Option(help="Which of the seller's accounts on the marketplace.")] = "main",
-    currency: Annotated[str, typer.Option(help="What the prices are in; the file does not say.")] = "USD",
+    currency: Annotated[str, typer.Option(parser=_currency, help="What the prices are in; the file does not say.")] = "USD",
     key: Annotated[str | None, typer.Option(help="Names this submit: repeating it with the same key does nothing twice.")] = None,
     skip_bad_rows: Annotated[bool, typer.Option("--skip-bad-rows", help="Leave out products with faulty rows and send the rest.")] = False,
     watch: Watch = False,

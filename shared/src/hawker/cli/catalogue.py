@@ -27,8 +27,6 @@ def _content(path: Path) -> bytes | Fault:
         return Fault(0, None, "there is no such file", EXPORT_ADVICE)
     except OSError as fault:
         return Fault(0, None, f"it cannot be opened: {fault.strerror}", EXPORT_ADVICE)
-    except ValueError:
-        return Fault(0, None, "this is no file's name", EXPORT_ADVICE)
 
 
 def tell_faults(path: Path, faults: tuple[Fault, ...], count: int, screen: Screen) -> None:
