@@ -15,7 +15,7 @@ SOURCES := shared/src $(wildcard services/*/src) deploy/local/src deploy/sandbox
 STACK := $(RUN)/python -m local_stack
 JOBS ?= 2
 
-.PHONY: help setup up down restart status logs demo test check format contracts bench lock clean
+.PHONY: help setup up down restart status logs demo test check packages format contracts bench lock clean
 
 help: ## This list.
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -45,16 +45,19 @@ test: .venv/.ready ## All tests, on a real Kafka and a real PostgreSQL; ARGS="-k
 check: .venv/.ready ## Format, lint, types, who may import whom, the messages' golden schemas, tidiness.
 	@$(RUN)/ruff format --check --quiet .
 	@$(RUN)/ruff check --quiet .
-	@$(RUN)/mypy $(SOURCES) tests
+	@$(RUN)/mypy $(SOURCES) tests .ci/packages.py
 	@$(RUN)/lint-imports
 	@$(RUN)/pytest -q tests/contract tests/unit/test_tidy.py
+
+packages: .venv/.ready ## Each package installed alone: it starts, and brings nothing along that it must not.
+	@$(RUN)/python .ci/packages.py
 
 format: .venv/.ready ## Write the code the way `make check` wants it.
 	@$(RUN)/ruff format --quiet .
 	@$(RUN)/ruff check --fix --quiet .
 
 contracts: .venv/.ready ## Write the golden schemas anew after a message was added.
-	@$(RUN)/python -m tests.contract.golden
+	@$(RUN)/python -m hawker.contracts golden tests/contract/golden
 
 bench: .venv/.ready ## The figures: time of one job alone, tasks per second, CPU and memory by process.
 	@$(RUN)/python -m tests.bench
