@@ -72,6 +72,7 @@ def job(one: Job) -> RenderableType:
         ("Why", why(one)),
         ("Listing", f"{one.listing.listing_id} {one.listing.url}".strip() if one.listing else None),
         ("Retries", str(one.retry_count)),
+        ("Next try", moment(one.due_at)),
         ("Ended", moment(one.ended_at)),
     )
     return Group(facts, Text(), _tasks(one.tasks)) if one.tasks else facts

@@ -66,6 +66,8 @@ class Job(Model):
     tasks: tuple[Task, ...] = ()
     progress: Progress = Field(default_factory=Progress)
     created_at: Moment | None = None
+    due_at: Moment | None = None
+    """When a resting job tries again."""
     ended_at: Moment | None = None
 
     @property
@@ -101,8 +103,9 @@ class Page[T](Model):
 
 
 class Problem(Model):
-    """An error's body (RFC 9457)."""
+    """An error's body (RFC 9457); `advice` is the gateway's own word on what to do."""
 
     title: str = ""
     detail: str = ""
+    advice: str = ""
     status: int | None = None

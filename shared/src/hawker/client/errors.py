@@ -9,16 +9,11 @@ from hawker.client.answers import Problem
 
 DETAIL_CHARS_MAX = 2000
 
-ADVICE: Mapping[int, str] = {
-    400: "Correct what the detail names and send it again.",
-    401: "Take a fresh token and set it as HAWKER_TOKEN.",
+NOT_ALLOWED: Mapping[int, str] = {
+    401: "Take a fresh token and set it as HAWKER_TOKEN; `hawker doctor` says whose the present one is.",
     403: "Use a token whose role may do this: viewers read, sellers and admins also write.",
-    404: "Look the id up with `hawker batches`; another tenant's ids do not show.",
-    409: "Look at its status first; the detail says what stands in the way.",
-    413: "Send less in one request.",
-    422: "Correct what the detail names and send it again.",
-    429: "Wait a little, then repeat; a repeat with the same key does nothing twice.",
 }
+"""What to do about a token is better known here than at the gateway."""
 ADVICE_OTHERWISE = "Try again in a minute; if it stays, the gateway's log has the reason."
 
 
@@ -48,9 +43,9 @@ class NotUnderstood(HawkerError):  # noqa: N818  # the name is the sentence
 def refused(answer: httpx.Response) -> HawkerError:
     """The error that an answer of 400 or more stands for."""
     problem = _problem(answer)
-    kind = NotAllowed if answer.status_code in {401, 403} else HawkerError
+    kind = NotAllowed if answer.status_code in NOT_ALLOWED else HawkerError
     title = problem.title or f"{answer.status_code} {answer.reason_phrase}".strip()
-    advice = ADVICE.get(answer.status_code, ADVICE_OTHERWISE)
+    advice = NOT_ALLOWED.get(answer.status_code) or problem.advice or ADVICE_OTHERWISE
     return kind(title, problem.detail[:DETAIL_CHARS_MAX], advice, status=answer.status_code)
 
 

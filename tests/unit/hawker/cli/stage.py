@@ -58,6 +58,7 @@ JOB = {
     "tasks": [TASK],
     "progress": {"total": 1, "pending": 0, "running": 0, "completed": 0, "failed": 1, "cancelled": 0, "expired": 0, "percent": 100.0},
     "created_at": "2026-01-01T10:00:00Z",
+    "due_at": None,
     "ended_at": "2026-01-01T10:00:02Z",
 }
 

@@ -74,7 +74,7 @@ def test_a_machine_with_no_stack_yet_is_told_to_start_one(stage: Stage) -> None:
     assert "make up" in found["Local stack"]["advice"]
 
 
-@pytest.mark.parametrize(("pid", "state"), [(os.getpid(), "ok"), (2**22 + 1, "wrong")])
+@pytest.mark.parametrize(("pid", "state"), [(os.getpid(), "ok"), (2**22 + 1, "wrong")], ids=["lives", "is gone"])
 def test_the_processes_of_the_local_stack_are_looked_for(stage: Stage, pid: int, state: str) -> None:
     (stage.folder / ".hawker").mkdir()
     (stage.folder / ".hawker" / "stack.json").write_text(json.dumps({"processes": {"gateway": pid}}))

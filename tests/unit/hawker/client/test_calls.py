@@ -112,6 +112,14 @@ async def test_what_is_no_gateways_answer_is_called_that(answer: httpx.Response)
             await hawker.batch("b-1")
 
 
+async def test_the_gateways_own_advice_is_handed_on() -> None:
+    gateway = Flaky(httpx.Response(409, json={"title": "No", "detail": "It has ended.", "advice": "Look at its status first."}))
+    async with gateway.client() as hawker:
+        with pytest.raises(HawkerError) as told:
+            await hawker.pause_job("j-1")
+    assert told.value.advice == "Look at its status first."
+
+
 async def test_an_error_page_of_something_in_between_still_has_a_title() -> None:
     gateway = Flaky(httpx.Response(500, content=b"<h1>Oops</h1>"))
     async with gateway.client() as hawker:
