@@ -13,12 +13,13 @@ PACKAGES := shared $(wildcard services/*/) deploy/local deploy/sandbox
 MANIFESTS := $(wildcard shared/pyproject.toml services/*/pyproject.toml deploy/*/pyproject.toml)
 SOURCES := shared/src $(wildcard services/*/src) deploy/local/src deploy/sandbox/src
 STACK := $(RUN)/python -m local_stack
+COMPOSE := docker compose --project-directory deploy/compose
 JOBS ?= 2
 
-.PHONY: help setup up down restart status logs demo test check packages format contracts bench lock clean
+.PHONY: help setup up down restart status logs demo test check packages format contracts bench lock compose compose-down clean
 
 help: ## This list.
-	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 setup: .venv/.ready ## Python packages, pinned and hash-checked, into .venv (every other target does this by itself).
 
@@ -40,7 +41,7 @@ demo: .venv/.ready ## Two catalogues (or CSV=path) to three marketplaces with fa
 	@$(STACK) demo $(if $(CSV),--csv "$(CSV)")
 
 test: .venv/.ready ## All tests, on a real Kafka and a real PostgreSQL; ARGS="-k word" for some.
-	@$(RUN)/pytest -n $(JOBS) $(ARGS)
+	@$(RUN)/pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 check: .venv/.ready ## Format, lint, types, who may import whom, the messages' golden schemas, tidiness.
 	@$(RUN)/ruff format --check --quiet .
@@ -66,6 +67,13 @@ lock: .tools/.ready ## Versions of all packages into requirements.lock; UPGRADE=
 	@$(UV) pip compile --quiet --python-version 3.13 --all-extras --generate-hashes --no-annotate --no-header --no-emit-package hawker $(if $(UPGRADE),--upgrade) \
 		$(MANIFESTS) requirements-dev.in --output-file requirements.lock
 	@echo "requirements.lock: $$(grep -c '==' requirements.lock) packages"
+
+compose: .venv/.ready ## The same stack as `make up`, in containers (needs Docker); see deploy/compose.
+	@$(STACK) compose-env
+	@$(COMPOSE) up --build --detach --wait
+
+compose-down: ## Stop the containers; the data stays.
+	@$(COMPOSE) down
 
 clean: ## Stop the stack and remove everything that this checkout made for itself.
 	@if [ -x .venv/bin/python ]; then $(STACK) down; fi
