@@ -24,7 +24,7 @@ async def follow(hawker: Hawker, batches: Sequence[Batch], console: Console, *, 
 def _bars(console: Console) -> Progress:
     return Progress(
         SpinnerColumn(finished_text="✓"),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=30),
         MofNCompleteColumn(),
         TextColumn("[green]{task.fields[completed_jobs]} completed[/] [red]{task.fields[failed_jobs]} failed[/] {task.fields[rate]:.1f}/s"),
