@@ -151,3 +151,6 @@ do $$
 begin
     perform hawker_guard(read_model) from unnest(array['batches', 'jobs', 'tasks', 'listings', 'history']::regclass[]) as read_model;
 end $$;
+
+-- The gateway says which migrations it waits for.
+grant select on _yoyo_migration to hawker_reader;
