@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from hawker.contracts.commands import ExecuteTask
-from hawker.contracts.plugin import Ack, CloseCode, FromBridge, Nack, Task, TaskResult
+from hawker.contracts.plugin import TASK_FRAME_BYTES_MAX, Ack, CloseCode, FrameError, FromBridge, Nack, Task, TaskResult, encode
 from hawker.contracts.words import Marketplace, TaskKind
 from plugin_bridge.plugin.devices import Device
 from plugin_bridge.plugin.session import Session
@@ -72,10 +72,13 @@ class Line:
     closed: list[CloseCode] = field(default_factory=list)
     session: Session | None = None
     broken: bool = False
+    frame_chars_max: int = TASK_FRAME_BYTES_MAX
 
     async def send(self, frame: FromBridge) -> None:
         if self.broken:
             raise ConnectionError
+        if len(encode(frame)) > self.frame_chars_max:
+            raise FrameError
         self.sent.append(frame)
         if isinstance(frame, Task) and self.session is not None:
             for answer in self.behaviour(frame):

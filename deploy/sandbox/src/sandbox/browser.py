@@ -139,8 +139,8 @@ class Extension:
 
     async def _hear(self, text: bytes) -> None:
         match from_bridge(text):
-            case Welcome(session=session, hosts=hosts):
-                self._tasks.narrow(hosts)
+            case Welcome(session=session, hosts=hosts, now=now):
+                self._tasks.agree(hosts, now)
                 self._delay_seconds_max = RECONNECT_SECONDS_FIRST
                 sys.stdout.write(json.dumps({"connected": session}) + "\n")
                 sys.stdout.flush()

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from hawker.contracts.plugin import TASKS_IN_FLIGHT_MAX, Ack, Nack, NackCode, Task, TaskResult
 from hawker.contracts.plugin_policy import refusal
@@ -24,6 +24,7 @@ class Tasks:
         self._memory = memory
         self._own_hosts = frozenset(hosts)
         self._hosts = self._own_hosts
+        self._clock_is_off = timedelta()
         self._say = say
         self._running: dict[str, asyncio.Task[None]] = {}
         self._logging_in = asyncio.Lock()
@@ -32,8 +33,10 @@ class Tasks:
     def known(self) -> tuple[str, ...]:
         return self._memory.known
 
-    def narrow(self, hosts: Collection[str]) -> None:
+    def agree(self, hosts: Collection[str], now: datetime) -> None:
+        """On what a welcome says: the hosts, and what time it is at the bridge."""
         self._hosts = self._own_hosts & frozenset(hosts)
+        self._clock_is_off = now - datetime.now(UTC)
 
     async def take(self, task: Task) -> None:
         remembered = self._memory.recall(task.task_id)
@@ -60,7 +63,7 @@ class Tasks:
         await asyncio.gather(*running, return_exceptions=True)
 
     def _refusal(self, task: Task) -> NackCode | None:
-        if task.deadline <= datetime.now(UTC):
+        if task.deadline <= datetime.now(UTC) + self._clock_is_off:
             return NackCode.EXPIRED
         if len(self._running) >= TASKS_IN_FLIGHT_MAX:
             return NackCode.BUSY

@@ -145,17 +145,21 @@ class Hello(Model):
 
 
 class Welcome(Model):
-    """`hosts` are the only ones that tasks of this session go to, as `host` or `host:port`."""
+    """`hosts` are the only ones that tasks of this session go to, as `host` or `host:port`.
+
+    `now` is the bridge's clock: deadlines are reckoned by it, for a seller's clock may be wrong.
+    """
 
     type: Literal["welcome"] = "welcome"
     session: Id
     epoch: int
+    now: Moment
     keepalive_seconds: float = Field(gt=0)
     hosts: tuple[str, ...] = Field(max_length=HOSTS_MAX)
 
 
 class Task(Model):
-    """One HTTP request. After `deadline` it must not begin. `idempotent`: doing it twice does no harm."""
+    """One HTTP request. After `deadline`, by the bridge's clock, it must not begin. `idempotent`: doing it twice does no harm."""
 
     type: Literal["task"] = "task"
     task_id: TaskId

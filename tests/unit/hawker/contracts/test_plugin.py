@@ -47,7 +47,7 @@ FROM_BROWSER: tuple[FromBrowser, ...] = (
     Pong(),
 )
 FROM_BRIDGE: tuple[FromBridge, ...] = (
-    Welcome(session="device-1", epoch=1_777_000_000_000, keepalive_seconds=20, hosts=("flea.example",)),
+    Welcome(session="device-1", epoch=1_777_000_000_000, now=NOON, keepalive_seconds=20, hosts=("flea.example",)),
     task(None),
     task(TextBody(text="csrf=1&title=Stuhl")),
     task(BytesBody(base64="AAEC")),

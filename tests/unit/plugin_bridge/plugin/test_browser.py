@@ -6,7 +6,6 @@ import pytest
 
 from hawker.contracts.failures import Failure, FailureKind
 from hawker.contracts.plugin import BytesBody, Nack, NackCode
-from plugin_bridge.plugin import browser as browser_module
 from plugin_bridge.plugin.browser import Browser, Request
 from plugin_bridge.plugin.nacks import MEANINGS
 from plugin_bridge.plugin.sessions import Sessions
@@ -52,10 +51,13 @@ async def test_a_host_off_the_list_is_refused_before_anything_leaves() -> None:
     assert line.sent == []
 
 
-async def test_a_task_over_the_frame_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(browser_module, "TASK_FRAME_BYTES_MAX", 1000)
+async def test_a_task_too_large_for_a_frame_is_refused() -> None:
+    sessions = Sessions()
+    here, line = session()
+    line.frame_chars_max = 1000
+    sessions.add(here)
     request = Request("add_photo", "POST", f"{BASE_URL}/photo", body=BytesBody(base64="A" * 1000))
-    assert kind(await browser(with_session()).fetch(request)) is FailureKind.REJECTED
+    assert kind(await browser(sessions).fetch(request)) is FailureKind.REJECTED
 
 
 async def test_a_browser_that_goes_away_after_the_ack_leaves_it_unknown() -> None:

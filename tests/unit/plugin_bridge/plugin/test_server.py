@@ -39,6 +39,7 @@ from tests.unit.plugin_bridge.examples import HOST, device, task
 ORIGIN = "chrome-extension://abc"
 TOKEN = "right"
 PATIENCE_SECONDS = 10
+NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
 class Register:
@@ -67,7 +68,13 @@ class World:
         self.presence.assigned(frozenset({1}))
         hosts = Hosts({Marketplace.FLEA: (HOST,)})
         self.door = Door(
-            self.register, self.sessions, self.presence, hosts, hello_seconds=hello_seconds, keepalive_seconds=keepalive_seconds
+            self.register,
+            self.sessions,
+            self.presence,
+            hosts,
+            lambda: NOON,
+            hello_seconds=hello_seconds,
+            keepalive_seconds=keepalive_seconds,
         )
         self.port = 0
 
@@ -125,7 +132,7 @@ async def test_a_known_device_is_welcomed_with_its_hosts_and_announced() -> None
         await socket.send(hello())
         welcome = await hear(socket)
         assert isinstance(welcome, Welcome)
-        assert (welcome.session, welcome.hosts) == ("device-1", (HOST,))
+        assert (welcome.session, welcome.hosts, welcome.now) == ("device-1", (HOST,), NOON)
         await until(lambda: world.told)
         assert isinstance(world.told[0], PluginConnected)
         assert world.told[0].partition == 1

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from hawker.contracts.commands import ExecuteTask
 from hawker.contracts.failures import Failure, FailureKind
-from hawker.contracts.plugin import TASK_FRAME_BYTES_MAX, Body, Nack, Task, TaskResult, encode
+from hawker.contracts.plugin import Body, FrameError, Nack, Task, TaskResult
 from hawker.contracts.plugin_policy import refusal
 from plugin_bridge.plugin import nacks
 from plugin_bridge.plugin.session import Lost, Session
@@ -49,10 +49,13 @@ class Browser:
         code = refusal(task, self.hosts)
         if code is not None:
             return nacks.failure(Nack(task_id=task.task_id, code=code), task)
-        if len(encode(task)) > TASK_FRAME_BYTES_MAX:
-            return Failure(kind=FailureKind.REJECTED, reason="The picture is too large to go through the browser.")
         session = await self._reach()
-        return NOT_CONNECTED if session is None else await self._ask(task, session)
+        if session is None:
+            return NOT_CONNECTED
+        try:
+            return await self._ask(task, session)
+        except FrameError:
+            return TOO_LARGE
 
     async def _ask(self, task: Task, session: Session) -> TaskResult | Failure:
         for _ in range(ASKS_MAX):
@@ -97,6 +100,7 @@ class Browser:
 NOT_CONNECTED = Failure(
     kind=FailureKind.NOT_CONNECTED, reason="Your browser is not connected. Open it with the Hawker extension switched on."
 )
+TOO_LARGE = Failure(kind=FailureKind.REJECTED, reason="The picture is too large to go through your browser.")
 UNSTEADY = Failure(kind=FailureKind.TRANSIENT, reason="Your browser is connected but does not answer.")
 UNKNOWN = Failure(kind=FailureKind.UNKNOWN, reason="Your browser went away in the middle of a request, so it may have been carried out.")
 

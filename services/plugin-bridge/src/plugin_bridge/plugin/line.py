@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
-from hawker.contracts.plugin import CloseCode, FromBridge, FromBrowser, encode, from_browser
+from hawker.contracts.plugin import TASK_FRAME_BYTES_MAX, CloseCode, FrameError, FromBridge, FromBrowser, encode, from_browser
 
 REASONS = {
     CloseCode.REFUSED: "unknown device or wrong token: pair again",
@@ -27,9 +27,12 @@ class SocketLine:
     socket: ServerConnection
 
     async def send(self, frame: FromBridge) -> None:
-        """Waits while the other side reads slowly. Raises Gone."""
+        """Waits while the other side reads slowly. Raises Gone, and FrameError for what is larger than a frame may be."""
+        text = encode(frame)
+        if len(text) > TASK_FRAME_BYTES_MAX:
+            raise FrameError(f"a {frame.type} of {len(text)} bytes, the limit is {TASK_FRAME_BYTES_MAX}")
         try:
-            await self.socket.send(encode(frame))
+            await self.socket.send(text)
         except ConnectionClosed as closed:
             raise Gone(str(closed)) from None
 

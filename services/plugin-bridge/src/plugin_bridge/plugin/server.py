@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from http import HTTPStatus
 from typing import Protocol
 
@@ -67,12 +68,13 @@ class Hosts:
 
 @dataclass(slots=True)
 class Door:
-    """`devices` says who may come in; `presence` tells the orchestrator who did."""
+    """`devices` says who may come in; `presence` tells the orchestrator who did; `now` is the clock."""
 
     devices: KnowsDevices
     sessions: Sessions
     presence: Presence
     hosts: Hosts
+    now: Callable[[], datetime]
     hello_seconds: float = HELLO_SECONDS
     keepalive_seconds: float = KEEPALIVE_SECONDS
     connections: int = 0
@@ -155,6 +157,7 @@ class Door:
         return Welcome(
             session=device.device_id,
             epoch=session.epoch,
+            now=self.now(),
             keepalive_seconds=self.keepalive_seconds,
             hosts=self.hosts.of(device.marketplace),
         )

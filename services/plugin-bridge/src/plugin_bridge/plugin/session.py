@@ -20,7 +20,7 @@ from plugin_bridge.plugin.devices import Device
 
 
 class Line(Protocol):
-    """The socket, as a session needs it. `send` raises ConnectionError once it is closed."""
+    """The socket, as a session needs it. `send` raises ConnectionError once it is closed, and FrameError for a frame over the limit."""
 
     async def send(self, frame: FromBridge) -> None: ...
     async def close(self, code: CloseCode) -> None: ...
@@ -64,7 +64,10 @@ class Session:
     _cancels: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def ask(self, task: Task) -> Answer:
-        """Waits for a free slot, the ack and the answer. Asking again for what is under way waits for the same answer."""
+        """Waits for a free slot, the ack and the answer. Asking again for what is under way waits for the same answer.
+
+        Raises FrameError where the task is too large to be sent.
+        """
         under_way = self._asked.get(task.task_id)
         if under_way is not None:
             return await asyncio.shield(under_way.answer)
