@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from local_stack import demo, screen
-from local_stack.layout import DEFAULT_FOLDER
+from local_stack import compose, demo, screen
+from local_stack.layout import CHECKOUT, DEFAULT_FOLDER
 from local_stack.missing import MissingError
 from local_stack.seed import SeedError
 from local_stack.servers import NotReadyError
@@ -71,6 +71,13 @@ def logs(
 def show(csv: Annotated[Path | None, typer.Option(help="A Shopify product CSV of yours; two of ours without.")] = None) -> None:
     """Catalogues to three marketplaces that misbehave, a summary, everything stopped again."""
     raise typer.Exit(demo.run(csv, console))
+
+
+@app.command()
+def compose_env() -> None:
+    """Write what deploy/compose needs of secrets: a sealing key, public keys for the gateway, a token for you."""
+    file = compose.write_environment()
+    console.print(f"{file.relative_to(CHECKOUT)} is there; your token: {(compose.FOLDER / 'token').relative_to(CHECKOUT)}")
 
 
 def main() -> int:

@@ -4,10 +4,12 @@ import base64
 import json
 import os
 import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
 from joserfc import jwt
+from joserfc.errors import SecurityWarning
 from joserfc.jwk import KeySet, OKPKey
 
 ISSUER = "hawker-local"
@@ -41,7 +43,9 @@ class Keys:
         now = int(time.time())
         claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": subject, "tenant": tenant, "role": role, "iat": now}
         expires = now + int(days * _DAY_SECONDS)
-        return jwt.encode({"alg": "EdDSA", "kid": self._private.kid}, claims | {"exp": expires}, self._private, algorithms=["EdDSA"])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SecurityWarning)  # Issuers in the field still say EdDSA, not RFC 9864's new names.
+            return jwt.encode({"alg": "EdDSA", "kid": self._private.kid}, claims | {"exp": expires}, self._private, algorithms=["EdDSA"])
 
     def write_token(self, tenant: str) -> None:
         """Anew at each start, so that it never ends while someone works."""

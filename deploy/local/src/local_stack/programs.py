@@ -6,6 +6,8 @@ deploy/compose says the same with container names; a test compares the two.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from local_stack.keys import ISSUER
+
 ORIGIN = "chrome-extension://hawkerlocalstackbrowser"
 """What the stand-in browser says it is; the bridge lets nobody else in."""
 
@@ -50,7 +52,10 @@ SERVICES = (
     Program(
         "gateway",
         ("api_gateway",),
-        _KAFKA | _POSTGRES | _COMMON | {"HAWKER_GATEWAY_HOST": "{host}", "HAWKER_GATEWAY_PORT": "{port}", "HAWKER_JWKS_URL": "{jwks_url}"},
+        _KAFKA
+        | _POSTGRES
+        | _COMMON
+        | {"HAWKER_GATEWAY_HOST": "{host}", "HAWKER_GATEWAY_PORT": "{port}", "HAWKER_JWKS_URL": "{jwks_url}", "HAWKER_JWT_ISSUER": ISSUER},
         port="gateway",
     ),
     Program(
