@@ -24,7 +24,7 @@ from hawker.worker.accounts import Account, Accounts
 from hawker.worker.handler import Worker
 from hawker.worker.http import http_client
 from hawker.worker.links import Links
-from hawker.worker.pictures import Pictures
+from hawker.worker.pictures import Pictures, open_pictures
 from hawker.worker.runner import run as run_worker
 from hawker.worker.sealing import KeyRing
 from hawker.worker.settings import CredentialSettings, MarketplaceSettings, WorkerSettings
@@ -63,10 +63,9 @@ async def worker(settings: Settings) -> AsyncIterator[Worker[Seller]]:
         await open_pool(settings.postgres) as pool,
         http_client(settings.ebay.api_url, connections_max=calls_max) as api,
         http_client(settings.ebay.media_url, connections_max=calls_max) as media,
-        http_client("") as web,
+        open_pictures(settings.marketplace.pictures_base_url) as pictures,
     ):
         accounts = Accounts(pool, keys)
-        pictures = Pictures(web, settings.marketplace.pictures_base_url)
         yield Worker(NAME, Lane.EBAY, HANDLERS, Connect(accounts, api, media, settings.ebay.app, defaults, Links(pool), pictures))
         await accounts.settle()
 

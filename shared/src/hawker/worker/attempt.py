@@ -5,6 +5,7 @@ import traceback
 from datetime import UTC, datetime, timedelta
 
 import structlog
+from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from hawker.contracts.commands import ExecuteTask
 from hawker.contracts.failures import Failure, FailureKind
@@ -14,13 +15,19 @@ from hawker.worker.handler import Worker
 
 log = structlog.get_logger()
 
+_JSON = TypeAdapter(dict[str, JsonValue])
+"""Checks what a handler left behind: behind its alias `Result`, pydantic lets anything pass."""
 REACHES_A_MARKETPLACE = frozenset({TaskKind.DIRECT_HTTP, TaskKind.PLUGIN_HTTP})
 
 
 async def attempt[A](worker: Worker[A], command: ExecuteTask) -> TaskSucceeded | TaskFailed:
+    """Never raises, save when cancelled."""
     began = datetime.now(UTC)
     answer = await _within_its_time(worker, command, began)
-    return outcome(command, answer, began=began, ended=datetime.now(UTC))
+    try:
+        return outcome(command, answer, began=began, ended=datetime.now(UTC))
+    except ValidationError as surprise:  # What the handler left behind is no JSON.
+        return outcome(command, _surprised(command, surprise), began=began, ended=datetime.now(UTC))
 
 
 def outcome(command: ExecuteTask, answer: Result | Failure, *, began: datetime, ended: datetime) -> TaskSucceeded | TaskFailed:
@@ -34,7 +41,7 @@ def outcome(command: ExecuteTask, answer: Result | Failure, *, began: datetime, 
     }
     if isinstance(answer, Failure):
         return TaskFailed.model_validate({**about, "failure": answer})
-    return TaskSucceeded.model_validate({**about, "result": answer})
+    return TaskSucceeded.model_validate({**about, "result": _JSON.validate_python(answer)})
 
 
 def throttle(command: ExecuteTask, told: TaskSucceeded | TaskFailed, now: datetime) -> AccountThrottled | None:
@@ -59,8 +66,7 @@ async def _within_its_time[A](worker: Worker[A], command: ExecuteTask, now: date
     except TimeoutError:
         return Failure(kind=_kind_of_surprise(command), reason=f"No answer within {seconds:.0f} seconds.")
     except Exception as surprise:  # noqa: BLE001 - the border: a handler's mistake ends its attempt, not the worker
-        _log_surprise(command, surprise)
-        return Failure(kind=_kind_of_surprise(command), reason="The worker made a mistake; it is in its log.", code=type(surprise).__name__)
+        return _surprised(command, surprise)
 
 
 async def _handle[A](worker: Worker[A], command: ExecuteTask) -> Result | Failure:
@@ -78,10 +84,11 @@ def _kind_of_surprise(command: ExecuteTask) -> FailureKind:
     return FailureKind.UNKNOWN if command.kind in REACHES_A_MARKETPLACE else FailureKind.TRANSIENT
 
 
-def _log_surprise(command: ExecuteTask, surprise: Exception) -> None:
-    """Where it happened, never its text: that may hold a seller's data or a token."""
+def _surprised(command: ExecuteTask, surprise: Exception) -> Failure:
+    """The log says where it happened, and never its text: that may hold a seller's data or a token."""
     where = "".join(traceback.format_tb(surprise.__traceback__))
     log.error("a handler failed", command=command.command_id, operation=command.operation, error=type(surprise).__name__, where=where)
+    return Failure(kind=_kind_of_surprise(command), reason="The worker made a mistake; it is in its log.", code=type(surprise).__name__)
 
 
 def _milliseconds(span: timedelta) -> int:

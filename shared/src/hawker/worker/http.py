@@ -3,10 +3,14 @@
 No automatic retries, no proxies from the environment, no redirects, no cookies: whoever calls decides what an answer means.
 """
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from ipaddress import ip_address
 
 import aiohttp
+import aiohttp.abc
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
@@ -18,11 +22,17 @@ NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.U
 """After these nothing has reached the server. After any other httpx.TransportError it may have."""
 
 
-def http_client(base_url: str, *, timeout_seconds: float = 20.0, connections_max: int = 200) -> httpx.AsyncClient:
-    """`timeout_seconds` is the longest silence of the server; the whole attempt has its own limit."""
+def http_client(
+    base_url: str, *, timeout_seconds: float = 20.0, connections_max: int = 200, public_only: bool = False
+) -> httpx.AsyncClient:
+    """`timeout_seconds` is the longest silence of the server; the whole attempt has its own limit.
+
+    With `public_only` no name leads into a private network: for addresses that strangers wrote.
+    """
 
     def session() -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(limit=connections_max, keepalive_timeout=IDLE_SECONDS_MAX)
+        resolver = PublicResolver() if public_only else None
+        connector = aiohttp.TCPConnector(limit=connections_max, keepalive_timeout=IDLE_SECONDS_MAX, resolver=resolver)
         opened = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False)
         opened._retry_connection = False  # noqa: SLF001 - aiohttp repeats a GET, PUT or DELETE on its own, and has no other switch for it
         return opened
@@ -31,9 +41,28 @@ def http_client(base_url: str, *, timeout_seconds: float = 20.0, connections_max
         base_url=base_url,
         transport=HonestTransport(client=session),
         timeout=httpx.Timeout(timeout_seconds, connect=CONNECT_SECONDS_MAX),
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         trust_env=False,
         follow_redirects=False,
     )
+
+
+def is_public(host: str) -> bool:
+    """False for an address of a private network; a name is judged when it is looked up."""
+    try:
+        return ip_address(host).is_global
+    except ValueError:
+        return host.lower() != "localhost"
+
+
+class PublicResolver(aiohttp.ThreadedResolver):
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AddressFamily.AF_INET
+    ) -> list[aiohttp.abc.ResolveResult]:
+        found = [one for one in await super().resolve(host, port, family) if is_public(one["host"])]
+        if not found:
+            raise OSError(f"{host} is not on the public web")
+        return found
 
 
 class HonestTransport(AiohttpTransport):

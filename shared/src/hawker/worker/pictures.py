@@ -2,12 +2,15 @@
 
 import posixpath
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 import httpx
 
 from hawker.contracts.failures import Failure, FailureKind
+from hawker.worker.http import http_client, is_public
 
 COME_AGAIN = frozenset({httpx.codes.REQUEST_TIMEOUT, httpx.codes.TOO_MANY_REQUESTS})
 PICTURE_BYTES_MAX = 12 * 1024 * 1024
@@ -30,6 +33,13 @@ class Picture:
     name: str
 
 
+@asynccontextmanager
+async def open_pictures(base_url: str | None) -> AsyncIterator["Pictures"]:
+    """Sellers name the addresses: without a mirror of our own, only hosts of the public web are asked."""
+    async with http_client("", public_only=base_url is None) as client:
+        yield Pictures(client, base_url)
+
+
 class Pictures:
     """`base_url` replaces scheme and host of every address."""
 
@@ -48,11 +58,14 @@ class Pictures:
             return _transient(f"The picture {url} could not be fetched ({type(error).__name__}).")
 
     def _address(self, url: str) -> str | Failure:
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            return _rejected(f"The picture {url} has no address on the web.")
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             return _rejected(f"The picture {url} has no address on the web.")
         if self._base_url is None:
-            return url
+            return url if is_public(parts.hostname) else _rejected(f"The picture {url} is not on the public web.")
         base = urlsplit(self._base_url)
         return urlunsplit((base.scheme, base.netloc, base.path.rstrip("/") + parts.path, parts.query, ""))
 
@@ -70,6 +83,8 @@ async def _read(url: str, answer: httpx.Response) -> Picture | Failure:
         content += chunk
         if len(content) > PICTURE_BYTES_MAX:
             return _rejected(f"The picture {url} is larger than {PICTURE_BYTES_MAX // 1024 // 1024} MB.")
+    if not content:
+        return _rejected(f"The picture {url} is empty.")
     return Picture(bytes(content), content_type, _name(url, content_type))
 
 
