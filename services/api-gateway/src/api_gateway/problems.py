@@ -46,7 +46,7 @@ class ProblemBody(BaseModel):
     errors: list[Place] = []
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)  # Not frozen: whoever raises an exception sets its traceback.
 class Problem(Exception):  # noqa: N818 - RFC 9457's word
     """An answer that is no success. `slug` names the kind, for programs."""
 
