@@ -138,8 +138,17 @@ async def until(condition: Callable[[], bool]) -> None:
 
 
 async def set_topic(settings: KafkaSettings, topic: str, config: Mapping[str, str]) -> None:
-    async with admin(settings) as cluster:
+    """Returns when the cluster shows it."""
+    async with admin(settings) as cluster, asyncio.timeout(PATIENCE_SECONDS):
         await cluster.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, dict(config))])
+        while not config.items() <= (await settings_of(settings, topic)).items():
+            await asyncio.sleep(0.02)
+
+
+async def settings_of(settings: KafkaSettings, topic: str) -> dict[str, str]:
+    async with admin(settings) as cluster:
+        [answer] = await cluster.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic)])
+    return {entry[0]: entry[1] for entry in answer.resources[0][4]}
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from hawker.kafka import membership
+from hawker.kafka import client, membership
 from hawker.kafka.errors import Unavailable
 from hawker.kafka.membership import Membership
 from hawker.kafka.settings import KafkaSettings
@@ -135,6 +135,13 @@ async def test_a_frozen_member_is_replaced_and_comes_back_when_it_thaws(kafka: K
         said = [line.strip() for line in (await frozen.stdout.read()).decode().splitlines()]
         assert len([line for line in said if line != "[]"]) == 2  # Before the frost and after it.
         assert "[]" in said[said.index(next(line for line in said if line != "[]")) :]  # In between it heard that it has nothing.
+
+
+async def test_nothing_begins_any_more_once_a_member_is_leaving(kafka: KafkaSettings) -> None:
+    async with _member(kafka) as member:
+        pass
+    await member.membership.on_partitions_assigned([client.TopicPartition(topic, 0) for topic in _topics(kafka)])
+    assert member.said[-1] == frozenset()
 
 
 async def test_hints_are_committed_for_lag_tools(kafka: KafkaSettings) -> None:

@@ -5,7 +5,6 @@ import sys
 import uuid
 
 import pytest
-from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType  # type: ignore[import-untyped]  # aiokafka ships no types
 
 from hawker.contracts.topics import RECORD_BYTES_MAX, Lane
 from hawker.kafka.admin import match_topics
@@ -42,12 +41,6 @@ async def _run(settings: KafkaSettings, *arguments: str) -> tuple[int, str]:
     return process.returncode, said.decode()
 
 
-async def _settings_of(settings: KafkaSettings, topic: str) -> dict[str, str]:
-    async with log.admin(settings) as cluster:
-        [answer] = await cluster.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic)])
-    return {entry[0]: entry[1] for entry in answer.resources[0][4]}
-
-
 async def _partitions_of(settings: KafkaSettings) -> dict[str, int]:
     async with log.admin(settings) as cluster:
         topics = await cluster.describe_topics([spec.name for spec in settings.topics.specs()])
@@ -72,11 +65,11 @@ async def test_it_makes_every_topic_and_says_so_and_a_second_time_changes_nothin
 
 async def test_topics_keep_records_as_long_and_as_large_as_the_code_says(empty: KafkaSettings) -> None:
     await match_topics(empty)
-    journal = await _settings_of(empty, empty.topics.journal)
+    journal = await log.settings_of(empty, empty.topics.journal)
     assert (journal["retention.ms"], journal["max.message.bytes"]) == ("-1", str(RECORD_BYTES_MAX))
-    commands = await _settings_of(empty, empty.topics.commands(Lane.EBAY))
+    commands = await log.settings_of(empty, empty.topics.commands(Lane.EBAY))
     assert commands["retention.ms"] == str(2 * 24 * 3600 * 1000)
-    dead = await _settings_of(empty, empty.topics.dead_letters)
+    dead = await log.settings_of(empty, empty.topics.dead_letters)
     assert int(dead["max.message.bytes"]) > RECORD_BYTES_MAX
 
 
@@ -86,7 +79,7 @@ async def test_a_setting_that_was_changed_is_set_back_and_one_that_is_not_ours_s
     status, said = await _run(empty)
     assert status == 0
     assert f"{empty.topics.journal}: retention.ms is 1000, wanted -1\n" in said
-    after = await _settings_of(empty, empty.topics.journal)
+    after = await log.settings_of(empty, empty.topics.journal)
     assert (after["retention.ms"], after["segment.bytes"]) == ("-1", "1048577")
     assert await match_topics(empty) == []
 

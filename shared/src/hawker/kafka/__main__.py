@@ -21,7 +21,10 @@ def main() -> int:
     try:
         settings = KafkaSettings()
         differ = asyncio.run(match_topics(settings, change=not check))
-    except (ValidationError, Unavailable) as fault:
+    except ValidationError as wrong:
+        sys.stderr.writelines(f"HAWKER_KAFKA_{str(fault['loc'][0]).upper()}: {fault['msg']}\n" for fault in wrong.errors())
+        return 2
+    except Unavailable as fault:
         sys.stderr.write(f"{fault}\n")
         return 2
     return report(settings, differ, changed=not check)

@@ -12,7 +12,7 @@ from aiokafka.admin import (  # type: ignore[import-untyped]  # aiokafka ships n
     NewTopic,
 )
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType  # type: ignore[import-untyped]  # the same
-from aiokafka.errors import KafkaError, for_code  # type: ignore[import-untyped]  # the same
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code  # type: ignore[import-untyped]  # the same
 
 from hawker.contracts.topics import RECORD_BYTES_MAX, TopicSpec
 from hawker.kafka.errors import Unavailable
@@ -20,7 +20,7 @@ from hawker.kafka.producer import WRITE_BYTES_MAX
 from hawker.kafka.settings import KafkaSettings
 
 ADMIN_SECONDS_MAX = 60.0
-LEADER_POLL_SECONDS = 0.05
+SETTLE_POLL_SECONDS = 0.05
 _TOPIC_SOURCE = 1
 """Kafka's number for a setting that was given to the topic itself."""
 
@@ -107,7 +107,7 @@ async def _match(admin: AIOKafkaAdminClient, wants: list[Wanted], *, change: boo
         for want in wants:
             if want.name in found and any(difference.amends for difference in differ[want.name]):
                 await _amend(admin, want, found[want.name])
-        await _leaders(admin, [want.name for want in wants])
+        await _settle(admin, wants)
     return [difference for found_here in differ.values() for difference in found_here]
 
 
@@ -116,21 +116,32 @@ async def _create(admin: AIOKafkaAdminClient, wants: list[Wanted]) -> None:
         return
     made = await admin.create_topics([NewTopic(w.name, w.partitions, w.replication, topic_configs=dict(w.settings)) for w in wants])
     for name, code, *text in made.topic_errors:
-        if code and for_code(code).__name__ != "TopicAlreadyExistsError":  # Another process may have been faster.
+        if code and for_code(code) is not TopicAlreadyExistsError:  # Another process may have been faster.
             raise for_code(code)(f"{name}: {text}")
 
 
 async def _amend(admin: AIOKafkaAdminClient, want: Wanted, found: Found) -> None:
     """Kafka's oldest call for this replaces all settings of a topic; so those that are not ours are given back."""
-    await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, want.name, {**found.settings, **want.settings})])
+    answers = await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, want.name, {**found.settings, **want.settings})])
+    for code, text, *_ in (resource for answer in answers for resource in answer.resources):
+        if code:
+            raise for_code(code)(f"{want.name}: {text}")
     if not want.fixed and found.partitions < want.partitions:
         await admin.create_partitions({want.name: NewPartitions(want.partitions)})
 
 
-async def _leaders(admin: AIOKafkaAdminClient, names: list[str]) -> None:
-    """A topic just made has no leaders for a moment, and the first records would be refused."""
-    while any(p["leader"] < 0 or p["error_code"] for t in await admin.describe_topics(names) for p in t["partitions"]):  # noqa: ASYNC110 - the broker tells nobody
-        await asyncio.sleep(LEADER_POLL_SECONDS)
+async def _settle(admin: AIOKafkaAdminClient, wants: list[Wanted]) -> None:
+    """A cluster shows a change a moment after it took it, and a new topic's first records would be refused for want of a leader."""
+    while not await _is_settled(admin, wants):  # noqa: ASYNC110 - the broker tells nobody
+        await asyncio.sleep(SETTLE_POLL_SECONDS)
+
+
+async def _is_settled(admin: AIOKafkaAdminClient, wants: list[Wanted]) -> bool:
+    found = await _find(admin, [want.name for want in wants])
+    if any(difference.amends for want in wants for difference in differences(want, found.get(want.name))):
+        return False
+    topics = await admin.describe_topics([want.name for want in wants])
+    return all(partition["leader"] >= 0 and not partition["error_code"] for topic in topics for partition in topic["partitions"])
 
 
 async def _find(admin: AIOKafkaAdminClient, names: list[str]) -> dict[str, Found]:

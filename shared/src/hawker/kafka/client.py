@@ -25,6 +25,15 @@ FETCH_WAIT_MS_MAX = 500
 aiokafka.producer.sender.BACKOFF_OVERRIDE = 0.002
 """The wait when the former transaction's markers are still being written. Aiokafka's 20 ms would be most of a transaction's time."""
 
+
+def _is_news(line: logging.LogRecord) -> bool:
+    """A failing client has futures of its own that nobody can await; asyncio tells of each what we were told by an exception."""
+    fault = line.exc_info[1] if line.exc_info else None
+    return not (isinstance(fault, KafkaError) and "never retrieved" in line.getMessage())
+
+
+logging.getLogger("asyncio").addFilter(_is_news)
+
 if TYPE_CHECKING:
 
     class TopicPartition(NamedTuple):

@@ -95,9 +95,10 @@ class Membership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka s
 
     async def on_partitions_assigned(self, assigned: Iterable[client.TopicPartition]) -> None:
         """Called by aiokafka, which sends no heartbeat meanwhile: nothing here may wait."""
+        if self._consumer is None:
+            return  # A join that ended while we were leaving: nothing may begin any more.
         places = set(assigned)
-        if self._consumer is not None:
-            self._consumer.pause(*places)  # A rebalance forgets every pause.
+        self._consumer.pause(*places)  # A rebalance forgets every pause.
         self._tell(frozenset(p for _, p in places if all(client.TopicPartition(topic, p) in places for topic in self._topics)))
 
     def _member(self) -> client.Consumer:
