@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+import warnings
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,15 +13,16 @@ from urllib.parse import unquote, urlsplit
 import httpx
 import structlog
 from joserfc import jwt
-from joserfc.errors import InvalidKeyIdError, JoseError
+from joserfc.errors import InvalidKeyIdError, JoseError, SecurityWarning
 from joserfc.jwk import KeySet
 from pydantic import BaseModel, StringConstraints, ValidationError
 
 from api_gateway import problems
 from hawker.contracts.words import Id
 
-ALGORITHMS = ("EdDSA", "RS256")
-"""No symmetric one: whoever can check a token could make one. No `none`."""
+ALGORITHMS = ("EdDSA", "Ed25519", "RS256")
+"""No symmetric one: whoever can check a token could make one. No `none`. The first two are one: RFC 9864 renamed it, issuers still say EdDSA."""
+warnings.filterwarnings("ignore", "EdDSA is deprecated", SecurityWarning)
 KEYS_SECONDS_MAX = 300.0
 """Keys are read again after this."""
 KEYS_SECONDS_MIN = 10.0
