@@ -2,48 +2,34 @@
 
 import argparse
 import asyncio
-import logging
-import signal
 import sys
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 
 import asyncpg
-import uvloop
 from pydantic import ValidationError
 
+from hawker.kafka.errors import Unavailable
+from hawker.telemetry.process import run_process
 from plugin_bridge import pairing
 from plugin_bridge.plugin.devices import REACHED_THROUGH_BROWSERS
-from plugin_bridge.wiring import Settings, run
+from plugin_bridge.wiring import NAME, Settings, run
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
+    if asked.subject == "devices":
+        return _devices(asked)
+    return run_process(NAME, lambda stop: run(Settings.from_environment(), stop), OSError, Unavailable)
+
+
+def _devices(asked: argparse.Namespace) -> int:
+    doing = pairing.pair(asked.tenant, asked.account, asked.marketplace) if asked.verb == "pair" else pairing.revoke(asked.device)
     try:
-        return uvloop.run(_what(asked))
-    except ValidationError as fault:
-        return _complain("; ".join(f"{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in fault.errors(include_input=False)))
+        return asyncio.run(doing)
+    except ValidationError:
+        return _complain("HAWKER_POSTGRES_DSN is not set")
     except (OSError, asyncpg.PostgresError) as fault:
-        return _complain(str(fault))
-
-
-def _what(asked: argparse.Namespace) -> Coroutine[None, None, int]:
-    match asked:
-        case argparse.Namespace(subject="devices", verb="pair"):
-            return pairing.pair(asked.tenant, asked.account, asked.marketplace)
-        case argparse.Namespace(subject="devices"):
-            return pairing.revoke(asked.device)
-        case _:
-            return serve()
-
-
-async def serve() -> int:
-    settings = Settings.from_environment()
-    logging.basicConfig(level=settings.marketplace.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
-    stop = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    await run(settings, stop)
-    return 0
+        return _complain(f"PostgreSQL refused: {fault}")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -59,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _complain(reason: str) -> int:
-    sys.stderr.write(f"plugin-bridge: {reason}\n")
+    sys.stderr.write(f"{NAME}: {reason}\n")
     return 1
 
 
