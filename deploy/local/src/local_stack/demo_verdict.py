@@ -83,10 +83,10 @@ def _is_right(street: Street, *, refusals_allowed: bool) -> bool:
 
 
 def table(streets: Sequence[Street]) -> Table:
-    shown = Table(title="\nWhat came of it", title_justify="left", box=None, header_style="bold", pad_edge=False)
-    headings = ("Marketplace", "Jobs", "Completed", "Refused", "Failed", "Retries", "Faults met", "Calls", "Duplicates", "Time")
+    shown = Table(title="\nWhat came of it", title_justify="left", box=None, header_style="bold", pad_edge=False, padding=(0, 1, 0, 0))
+    headings = ("Marketplace", "Jobs", "Completed", "Refused", "Failed", "Retries", "Faults", "Calls", "Duplicates", "Time")
     for index, heading in enumerate(headings):
-        shown.add_column(heading, justify="left" if index == 0 else "right")
+        shown.add_column(heading, justify="left" if index == 0 else "right", no_wrap=True)
     for street in streets:
         shown.add_row(*_row(street))
     return shown

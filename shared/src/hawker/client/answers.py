@@ -93,6 +93,11 @@ class Batch(Model):
     def has_ended(self) -> bool:
         return self.status in BATCH_ENDED
 
+    @property
+    def ended_whole(self) -> bool:
+        """With all its products, whatever became of them: a batch that was cut short is cancelled or has a reason."""
+        return self.has_ended and self.status is not BatchStatus.CANCELLED and self.reason is None
+
 
 class Page[T](Model):
     """One page of a list; `totals` counts the whole list by status."""
@@ -108,4 +113,5 @@ class Problem(Model):
     title: str = ""
     detail: str = ""
     advice: str = ""
-    status: int | None = None
+    waiting_for: tuple[str, ...] = ()
+    """Of a gateway that is not ready."""

@@ -21,6 +21,7 @@ type Told = Callable[[str, float], None]
 """Hears, before each repeat, what happened and how many seconds are waited."""
 
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]+")
+_KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _HOST = re.compile(r"[^\s%/@?#]+")
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -63,6 +64,8 @@ class Calls:
 
     async def post(self, path: str, key: str, body: bytes = b"") -> bytes:
         """`key` makes repeats harmless: the gateway answers them as it answered the first."""
+        if not _KEY.fullmatch(key):
+            raise HawkerError("The key cannot be used", repr(key[:50]), "Take 1 to 200 letters, digits and signs, without spaces.")
         headers = {"idempotency-key": key, "content-type": "application/json"}
         return await self._send(self._http.build_request("POST", path, headers=headers, content=body))
 

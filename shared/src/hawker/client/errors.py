@@ -46,7 +46,8 @@ def refused(answer: httpx.Response) -> HawkerError:
     kind = NotAllowed if answer.status_code in NOT_ALLOWED else HawkerError
     title = problem.title or f"{answer.status_code} {answer.reason_phrase}".strip()
     advice = NOT_ALLOWED.get(answer.status_code) or problem.advice or ADVICE_OTHERWISE
-    return kind(title, problem.detail[:DETAIL_CHARS_MAX], advice, status=answer.status_code)
+    detail = problem.detail or "; ".join(problem.waiting_for)
+    return kind(title, detail[:DETAIL_CHARS_MAX], advice, status=answer.status_code)
 
 
 def _problem(answer: httpx.Response) -> Problem:

@@ -22,6 +22,7 @@ from hawker.contracts.words import Action, BatchStatus, JobStatus, Marketplace, 
 
 READY_PATH = "/health/ready"
 PAGE_ITEMS = 100
+CONFLICT = 409
 WATCH_SECONDS = 0.5
 
 
@@ -70,7 +71,7 @@ class Hawker:
             raise HawkerError(
                 f"A batch takes 1 to {BATCH_ITEMS_MAX} products", f"there are {len(products)}", "Send them as several batches."
             )
-        key = key or new_key()
+        key = new_key() if key is None else key
         chunks = list(cut(products))
         head = {"marketplace": marketplace, "action": action, "account": account, "priority": priority}
         if len(chunks) == 1:
@@ -79,10 +80,20 @@ class Hawker:
             return batch
         batch = self._read(Batch, await self._calls.post("/v1/batches", key, _body({**head, "item_count": len(products)})))
         for chunk in chunks:
-            path = _at("batches", batch.id, "items")
-            await self._calls.post(path, f"{key}.{chunk.sequence}", _body({"sequence": chunk.sequence}, chunk))
+            if not await self._add(batch.id, key, chunk):
+                return await self.batch(batch.id)
             sent(chunk.count)
         return batch
+
+    async def _add(self, batch_id: str, key: str, chunk: Chunk) -> bool:
+        """False where the batch takes no more because it has them all: the whole submit is a repeat."""
+        try:
+            await self._calls.post(_at("batches", batch_id, "items"), f"{key}.{chunk.sequence}", _body({"sequence": chunk.sequence}, chunk))
+        except HawkerError as error:
+            if error.status != CONFLICT or not (await self.batch(batch_id)).ended_whole:
+                raise
+            return False
+        return True
 
     async def submit_one(
         self,
@@ -97,7 +108,7 @@ class Hawker:
         """One job outside any batch."""
         head = {"marketplace": marketplace, "action": action, "account": account, "priority": priority}
         body = _body({**head, "product": product.model_dump(mode="json")})
-        return self._read(Job, await self._calls.post("/v1/jobs", key or new_key(), body))
+        return self._read(Job, await self._calls.post("/v1/jobs", new_key() if key is None else key, body))
 
     async def batch(self, batch_id: str) -> Batch:
         return self._read(Batch, await self._calls.get(_at("batches", batch_id)))
@@ -130,19 +141,19 @@ class Hawker:
         return self._pages(Page[Task], "/v1/tasks", page_items, job_id=job_id, status=status, kind=kind)
 
     async def cancel_batch(self, batch_id: str, *, key: str | None = None) -> None:
-        await self._calls.post(_at("batches", batch_id, "cancel"), key or new_key())
+        await self._calls.post(_at("batches", batch_id, "cancel"), new_key() if key is None else key)
 
     async def cancel_job(self, job_id: str, *, key: str | None = None) -> None:
-        await self._calls.post(_at("jobs", job_id, "cancel"), key or new_key())
+        await self._calls.post(_at("jobs", job_id, "cancel"), new_key() if key is None else key)
 
     async def retry_job(self, job_id: str, *, key: str | None = None) -> None:
-        await self._calls.post(_at("jobs", job_id, "retry"), key or new_key())
+        await self._calls.post(_at("jobs", job_id, "retry"), new_key() if key is None else key)
 
     async def pause_job(self, job_id: str, *, key: str | None = None) -> None:
-        await self._calls.post(_at("jobs", job_id, "pause"), key or new_key())
+        await self._calls.post(_at("jobs", job_id, "pause"), new_key() if key is None else key)
 
     async def resume_job(self, job_id: str, *, key: str | None = None) -> None:
-        await self._calls.post(_at("jobs", job_id, "resume"), key or new_key())
+        await self._calls.post(_at("jobs", job_id, "resume"), new_key() if key is None else key)
 
     async def watch(self, batch_id: str, *, every_seconds: float = WATCH_SECONDS) -> AsyncIterator[Batch]:
         """The batch as it is now, and again every `every_seconds`; the last one has ended."""

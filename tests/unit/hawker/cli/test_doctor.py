@@ -42,7 +42,7 @@ def test_a_gateway_that_is_ready_and_takes_the_token_is_well(stage: Stage) -> No
     ("ready", "batches", "name", "words"),
     [
         (httpx.ConnectError("refused"), page(), "Gateway", "the connection failed"),
-        (problem(503, "Not ready", "waits for Kafka"), page(), "Gateway", "waits for Kafka"),
+        (httpx.Response(503, json={"status": "waiting", "waiting_for": ["Kafka at x"]}), page(), "Gateway", "Kafka at x"),
         (httpx.Response(200), problem(401, "The token is out of date"), "Token", "The token is out of date"),
         (httpx.Response(200), problem(500, "Oops"), "Token", "could not be tried"),
     ],

@@ -2,16 +2,17 @@
 
 import json
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hawker.client import HawkerError
+from hawker.client import Hawker, HawkerError
 from hawker.client.chunks import cut
 from hawker.contracts.limits import CHUNK_ITEMS_MAX, REQUEST_BODY_BYTES_MAX
 from hawker.contracts.listings import Product
 from hawker.contracts.words import Action, Marketplace, Priority
-from tests.unit.hawker.client.gateways import Gateway, huge, products
+from tests.unit.hawker.client.gateways import BATCH, Gateway, huge, products
 
 
 async def test_a_small_catalogue_is_one_request() -> None:
@@ -50,6 +51,39 @@ async def test_every_request_of_a_submit_has_its_own_key_and_a_repeat_has_the_sa
     keys = [request.headers["idempotency-key"] for request in gateway.requests]
     assert keys[:3] == ["mine", "mine.0", "mine.1"] == keys[3:6]
     assert len({*keys}) == 6
+
+
+@pytest.mark.parametrize(
+    ("end", "is_repeat"),
+    [
+        ({"status": "completed"}, True),
+        ({"status": "partially_failed"}, True),
+        ({"status": "failed", "reason": "50 products never came"}, False),
+        ({"status": "cancelled"}, False),
+        ({"status": "running"}, False),
+    ],
+)
+async def test_a_repeat_of_a_submit_that_had_come_through_is_no_error(end: dict[str, str], *, is_repeat: bool) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/items"):
+            return httpx.Response(409, json={"title": "The state does not allow it"})
+        return httpx.Response(202, json=BATCH | end)
+
+    async with Hawker("http://gateway.test", None, transport=httpx.MockTransport(answer)) as hawker:
+        if is_repeat:
+            assert (await hawker.submit(products(150), Marketplace.EBAY, key="mine")).status == end["status"]
+        else:
+            with pytest.raises(HawkerError, match="The state does not allow it"):
+                await hawker.submit(products(150), Marketplace.EBAY, key="mine")
+
+
+@pytest.mark.parametrize("key", ["", "two words", "x" * 201, "ключ", "a\nb"])
+async def test_a_key_that_no_header_takes_is_refused_before_anything_is_sent(key: str) -> None:
+    gateway = Gateway()
+    async with gateway.client() as hawker:
+        with pytest.raises(HawkerError, match="cannot be used"):
+            await hawker.cancel_job("j-1", key=key)
+    assert not gateway.requests
 
 
 async def test_products_arrive_as_they_were() -> None:
