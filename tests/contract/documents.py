@@ -113,9 +113,10 @@ def ebay_inventory() -> Document:
 @cache
 def ebay_media() -> Document:
     spec = _load("ebay_commerce_media_v1_beta_oas3.json")
-    for path in ("/image/create_image_from_file",):  # Its text asks for a multipart form, its operation declares no body.
-        form = {"type": "object", "required": ["image"], "properties": {"image": {"type": "string", "format": "binary"}}}
-        spec["paths"][path]["post"]["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": form}}}
+    # Its text asks for a multipart form with an `image`, its operation declares no body. The bytes have no JSON type.
+    form = {"type": "object", "required": ["image"], "properties": {"image": {}}}
+    upload = spec["paths"]["/image/create_image_from_file"]["post"]
+    upload["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": form}}}
     return Document(_ebay(spec), "/commerce/media/v1_beta")
 
 

@@ -160,7 +160,7 @@ def _amount(price: Decimal | None, currency: str) -> Result:
 def _barcode(digits: str) -> Result:
     """Only what is surely one: eBay refuses a listing for a wrong digit."""
     field = GTINS.get(len(digits))
-    return {field: [digits]} if field and digits.isdecimal() and _checks(digits) else {}
+    return {field: [digits]} if field and digits.isascii() and digits.isdecimal() and _checks(digits) else {}
 
 
 def _checks(digits: str) -> bool:
