@@ -19,7 +19,9 @@ EXPECTED = (MissingError, NotReadyError, SeedError, SupervisorError)
 """What a person can do something about: said in a sentence, without a traceback."""
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-console = Console(highlight=False, soft_wrap=True)
+_PIPE_WIDTH = 120
+"""Where nobody looks at a terminal, a table need not fit into 80 columns."""
+console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
 
 Folder = Annotated[Path, typer.Option(help="Where the stack keeps its files.")]
 

@@ -51,7 +51,7 @@ def welcome(console: Console, stack: Stack) -> None:
         console.print(f"  [bold]{name:<11}[/bold]{value}")
     console.print(
         "\nNext:\n"
-        "  .venv/bin/hawker submit deploy/local/catalogues/garden.csv --marketplace ebay --watch\n"
+        "  .venv/bin/hawker submit deploy/local/catalogues/ceramics.csv --marketplace ebay --watch\n"
         "  .venv/bin/hawker doctor\n"
         "  make down"
     )
