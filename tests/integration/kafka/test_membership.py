@@ -122,19 +122,27 @@ async def test_a_frozen_member_is_replaced_and_comes_back_when_it_thaws(kafka: K
     }
     async with _member(kafka) as alive:
         frozen = await asyncio.create_subprocess_exec(sys.executable, "-c", _FROZEN, stdout=asyncio.subprocess.PIPE, env=environment)
+        said: list[str] = []
+        listening = asyncio.create_task(_listen(frozen, said))
         try:
             await log.until(lambda: len(alive.membership.assigned) == 2)
             frozen.send_signal(signal.SIGSTOP)
             await log.until(lambda: alive.membership.assigned == ALL)
             frozen.send_signal(signal.SIGCONT)
             await log.until(lambda: len(alive.membership.assigned) == 2)
+            await log.until(lambda: len([line for line in said if line != "[]"]) == 2)  # What it had before the frost, and after it.
         finally:
             frozen.send_signal(signal.SIGKILL)
             await frozen.wait()
-        assert frozen.stdout is not None
-        said = [line.strip() for line in (await frozen.stdout.read()).decode().splitlines()]
-        assert len([line for line in said if line != "[]"]) == 2  # Before the frost and after it.
-        assert "[]" in said[said.index(next(line for line in said if line != "[]")) :]  # In between it heard that it has nothing.
+            await listening
+        first, second = (n for n, line in enumerate(said) if line != "[]")
+        assert "[]" in said[first:second]  # In between it heard that it has nothing.
+
+
+async def _listen(process: asyncio.subprocess.Process, said: list[str]) -> None:
+    assert process.stdout is not None
+    async for line in process.stdout:
+        said.append(line.decode().strip())
 
 
 async def test_nothing_begins_any_more_once_a_member_is_leaving(kafka: KafkaSettings) -> None:
