@@ -4,7 +4,6 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from http import HTTPStatus
 from types import MappingProxyType
 from typing import Never
 from urllib.parse import parse_qs
@@ -15,9 +14,9 @@ from pydantic import JsonValue
 
 from sandbox.calls import Answer, Call, Part
 from sandbox.counts import Counts
-from sandbox.faults import BEFORE_EFFECT, Fault, FaultKind, Faults
+from sandbox.faults import BEFORE_EFFECT, TOKEN, Fault, FaultKind, Faults
 from sandbox.multipart import parts_of
-from sandbox.pace import Pace
+from sandbox.pace import UNPACED, Pace
 from sandbox.sites import Reads, Route, Site
 
 BODY_BYTES_MAX = 32 * 1024 * 1024
@@ -57,8 +56,8 @@ class Desk:
 
     async def _attend(self, route: Route, request: web.Request) -> tuple[Answer, Fault | None]:
         call = await _read(route, request, self.clock())
-        if isinstance(call, Unreadable):
-            return self.site.unreadable(call.status), None
+        if call is None:
+            return self.site.unreadable(), None
         if not route.counted:
             return route.act(call), None
         if self.latency_seconds:
@@ -70,7 +69,7 @@ class Desk:
         return self._answer(route, replace(call, account=account), fault), fault
 
     def _answer(self, route: Route, call: Call, fault: Fault | None) -> Answer:
-        allowance = self.pace.take(call.account, call.now)
+        allowance = UNPACED if route.operation == TOKEN else self.pace.take(call.account, call.now)
         if fault is not None and fault.kind in BEFORE_EFFECT:
             return self.site.dress(self.site.refuse(fault, call), allowance)
         if allowance.exceeded:
@@ -79,11 +78,6 @@ class Desk:
         if fault is not None and fault.kind is FaultKind.ERROR_AFTER_EFFECT:
             answer = replace(self.site.server_error(), effect=answer.effect)
         return self.site.dress(answer, allowance)
-
-
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    status: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +90,15 @@ class _Body:
 EMPTY = _Body()
 
 
-async def _read(route: Route, request: web.Request, now: float) -> Call | Unreadable:
+async def _read(route: Route, request: web.Request, now: float) -> Call | None:
+    """None where the body is not what the route reads."""
     content_type = request.headers.get("Content-Type", "")  # aiohttp's own parsing of it costs more than the rest of the call.
     if route.reads is not Reads.NOTHING and content_type.partition(";")[0].strip().lower() != route.reads:
-        return Unreadable(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+        return None
     try:
         body = EMPTY if route.reads is Reads.NOTHING else _parsed(route.reads, await request.read(), content_type)
     except ValueError:
-        return Unreadable(HTTPStatus.BAD_REQUEST)
+        return None
     return Call(
         now=now,
         base_url=f"http://{request.host}",

@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from sandbox.calls import JsonObject
 
 ANY = "*"
+TOKEN = "token"  # noqa: S105 - the name of an operation
+"""Getting a token is no operation of a seller: it has no pace, and a fault for any operation leaves it alone."""
 FAULTS_MAX = 1_000
 
 
@@ -67,8 +69,7 @@ class _Planned:
 
 
 def _covers(wanted: str, operation: str) -> bool:
-    # Getting a token is no operation of a seller: a fault for "any" leaves it alone, one for "token" does not.
-    return wanted == operation or (wanted == ANY and operation != "token")
+    return wanted == operation or (wanted == ANY and operation != TOKEN)
 
 
 class Faults:

@@ -16,6 +16,9 @@ class Allowance:
         return self.remaining < 0
 
 
+UNPACED = Allowance(UNLIMITED_PER_SECOND, UNLIMITED_PER_SECOND)
+
+
 class Pace:
     """Whole seconds as windows, one per caller. Without a limit everything passes."""
 
@@ -26,7 +29,7 @@ class Pace:
 
     def take(self, caller: str, now: float) -> Allowance:
         if self._max is None:
-            return Allowance(UNLIMITED_PER_SECOND, UNLIMITED_PER_SECOND)
+            return UNPACED
         if int(now) != self._second:
             self._second = int(now)
             self._used.clear()

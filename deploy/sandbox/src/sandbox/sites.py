@@ -46,7 +46,7 @@ class Site(Protocol):
 
     def throttled(self, retry_after_seconds: float) -> Answer: ...
 
-    def unreadable(self, status: int) -> Answer:
+    def unreadable(self) -> Answer:
         """A body that is not what the route reads."""
 
     def dress(self, answer: Answer, allowance: Allowance) -> Answer:

@@ -78,8 +78,8 @@ def too_many_requests(retry_after_seconds: float) -> Answer:
     return Answer(refusal.status, refusal.body, {"Retry-After": f"{retry_after_seconds:g}"})
 
 
-def bad_request(status: int = HTTPStatus.BAD_REQUEST) -> Answer:
-    return answer(status, entry(2004, "Invalid request.", domain="ACCESS"))
+def bad_request() -> Answer:
+    return answer(HTTPStatus.BAD_REQUEST, entry(2004, "Invalid request.", domain="ACCESS"))
 
 
 def media(status: int, error_id: int, message: str) -> Answer:

@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from sandbox.calls import Answer, Call, JsonObject, text_at
 from sandbox.ebay import errors
-from sandbox.ebay.state import Market, Seller
+from sandbox.ebay.state import Image, Market, Seller
 from sandbox.gallery import Gallery, picture_type
 
 IMAGE_BYTES_MAX = 12 * 1024 * 1024
@@ -36,21 +36,20 @@ def create_from_url(market: Market, _gallery: Gallery, _seller: Seller, call: Ca
 
 
 def get(market: Market, _gallery: Gallery, _seller: Seller, call: Call) -> Answer:
-    image_id = call.params["image_id"]
-    if image_id not in market.images:
+    image = market.images.get(call.params["image_id"])
+    if image is None:
         return errors.media(HTTPStatus.NOT_FOUND, 190200, "The image resource was not found.")
-    return Answer(HTTPStatus.OK, shown(market, image_id, call))
+    return Answer(HTTPStatus.OK, shown(image, call.base_url))
 
 
-def shown(market: Market, image_id: str, call: Call) -> JsonObject:
-    stored = market.images[image_id]
-    url = stored if stored.startswith("https://") else f"{call.base_url}/images/{stored}"
-    ends = datetime.fromtimestamp(call.now, UTC) + timedelta(days=UNUSED_KEPT_DAYS)
+def shown(image: Image, base_url: str) -> JsonObject:
+    url = image.source if image.source.startswith("https://") else f"{base_url}/images/{image.source}"
+    ends = datetime.fromtimestamp(image.uploaded_at, UTC) + timedelta(days=UNUSED_KEPT_DAYS)
     return {"imageUrl": url, "maxDimensionImageUrl": url, "expirationDate": ends.isoformat(timespec="milliseconds").replace("+00:00", "Z")}
 
 
-def _created(market: Market, stored: str, call: Call) -> Answer:
+def _created(market: Market, source: str, call: Call) -> Answer:
     image_id = f"v1-{len(market.images) + 1:08d}"
-    market.images[image_id] = stored
+    image = market.images[image_id] = Image(source, call.now)
     location = f"{call.base_url}/commerce/media/v1_beta/image/{image_id}"
-    return Answer(HTTPStatus.CREATED, shown(market, image_id, call), {"Location": location}, effect=True)
+    return Answer(HTTPStatus.CREATED, shown(image, call.base_url), {"Location": location}, effect=True)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from sandbox.calls import Answer, Call, JsonObject
 from sandbox.ebay import bulk, errors, items, locations, media, oauth, offers, pages, publishing
 from sandbox.ebay.state import Market, Offer, Seller
-from sandbox.faults import Fault, FaultKind
+from sandbox.faults import TOKEN, Fault, FaultKind
 from sandbox.gallery import Gallery
 from sandbox.pace import Allowance
 from sandbox.pages import image
@@ -100,7 +100,7 @@ class Ebay:
             Route(
                 "GET", f"{ANALYTICS}/rate_limit/", "getRateLimits", lambda call: locations.get_rate_limits(self.calls, call), self._holder
             ),
-            Route("POST", "/identity/v1/oauth2/token", "token", lambda call: oauth.grant(self.tokens, call), oauth.asking, Reads.FORM),
+            Route("POST", "/identity/v1/oauth2/token", TOKEN, lambda call: oauth.grant(self.tokens, call), oauth.asking, Reads.FORM),
             Route("GET", "/itm/{listing_id}", "page", lambda call: pages.listing_page(self.market, call), anyone, counted=False),
             Route("GET", "/images/{digest}", "picture", lambda call: image(self.gallery, call), anyone, counted=False),
         )
@@ -123,8 +123,8 @@ class Ebay:
     def throttled(self, retry_after_seconds: float) -> Answer:
         return errors.too_many_requests(retry_after_seconds)
 
-    def unreadable(self, status: int) -> Answer:
-        return errors.bad_request(status)
+    def unreadable(self) -> Answer:
+        return errors.bad_request()
 
     def dress(self, answer: Answer, _allowance: Allowance) -> Answer:
         """Limits are told in an operation of their own, not in headers."""

@@ -54,6 +54,14 @@ class Listing:
     ended: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Image:
+    """`source` is its address where it came by one, and else the digest of its content."""
+
+    source: str
+    uploaded_at: float
+
+
 @dataclass(slots=True)
 class Seller:
     account: str
@@ -85,8 +93,7 @@ class Market:
 
     sellers: dict[str, Seller] = field(default_factory=dict)
     listings: dict[str, Listing] = field(default_factory=dict)
-    images: dict[str, str] = field(default_factory=dict)
-    """Image id to the digest of its content."""
+    images: dict[str, Image] = field(default_factory=dict)
     offer_numbers: Iterator[int] = field(default_factory=lambda: count(FIRST_OFFER))
     listing_numbers: Iterator[int] = field(default_factory=lambda: count(FIRST_LISTING))
 

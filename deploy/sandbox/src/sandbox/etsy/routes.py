@@ -6,7 +6,7 @@ from dataclasses import replace
 from sandbox.calls import Answer, Call, JsonObject
 from sandbox.etsy import errors, inventory, listings, oauth, pages, pictures
 from sandbox.etsy.state import Market
-from sandbox.faults import Fault, FaultKind
+from sandbox.faults import TOKEN, Fault, FaultKind
 from sandbox.gallery import Gallery
 from sandbox.pace import Allowance
 from sandbox.pages import image
@@ -73,7 +73,7 @@ class Etsy:
                 self._holder(KEY_ALONE),
                 Reads.FORM,
             ),
-            Route("POST", "/v3/public/oauth/token", "token", lambda call: oauth.grant(self.grants, call), oauth.asking, Reads.FORM),
+            Route("POST", "/v3/public/oauth/token", TOKEN, lambda call: oauth.grant(self.grants, call), oauth.asking, Reads.FORM),
             Route("GET", "/listing/{listing_id}", "page", lambda call: pages.listing_page(self.market, call), anyone, counted=False),
             Route("GET", "/images/{digest}", "picture", lambda call: image(self.gallery, call), anyone, counted=False),
         )
@@ -96,8 +96,8 @@ class Etsy:
     def throttled(self, retry_after_seconds: float) -> Answer:
         return errors.too_many_requests(retry_after_seconds)
 
-    def unreadable(self, status: int) -> Answer:
-        return errors.refused(status, "The request body could not be read.")
+    def unreadable(self) -> Answer:
+        return errors.bad("The request body could not be read.")
 
     def dress(self, answer: Answer, allowance: Allowance) -> Answer:
         """Every answer tells what is left of the second and of the day."""

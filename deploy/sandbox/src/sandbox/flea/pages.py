@@ -68,8 +68,8 @@ def trouble() -> Answer:
     return page(HTTPStatus.INTERNAL_SERVER_ERROR, "Something broke", "<p>We are looking for the spanner.</p>", brand=BRAND)
 
 
-def unreadable(status: int) -> Answer:
-    return page(status, "We cannot read this form", "<p>Go back and try again.</p>", brand=BRAND)
+def unreadable() -> Answer:
+    return page(HTTPStatus.BAD_REQUEST, "We cannot read this form", "<p>Go back and try again.</p>", brand=BRAND)
 
 
 def slow_down(retry_after_seconds: float) -> Answer:

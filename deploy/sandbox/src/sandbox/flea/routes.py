@@ -68,8 +68,8 @@ class Flea:
     def throttled(self, retry_after_seconds: float) -> Answer:
         return pages.slow_down(retry_after_seconds)
 
-    def unreadable(self, status: int) -> Answer:
-        return pages.unreadable(status)
+    def unreadable(self) -> Answer:
+        return pages.unreadable()
 
     def dress(self, answer: Answer, _allowance: Allowance) -> Answer:
         return answer
