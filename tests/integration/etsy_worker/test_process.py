@@ -130,4 +130,4 @@ async def test_a_worker_that_lacks_settings_says_which_and_ends() -> None:
     running = await asyncio.create_subprocess_exec(sys.executable, "-m", "etsy_worker", env=bare, stderr=PIPE)
     _, said = await asyncio.wait_for(running.communicate(), PATIENCE_SECONDS)
     assert running.returncode == 1
-    assert said.decode().splitlines() == ["etsy-worker: keystring: Field required; shared_secret: Field required"]
+    assert said.decode().splitlines() == ["etsy-worker: HAWKER_ETSY_KEYSTRING: Field required; HAWKER_ETSY_SHARED_SECRET: Field required"]

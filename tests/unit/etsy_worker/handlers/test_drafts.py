@@ -1,3 +1,4 @@
+import httpx
 import pytest
 
 from etsy_worker.etsy import mapping, marker
@@ -103,6 +104,41 @@ async def test_a_draft_on_a_later_page_is_found() -> None:
     street.forget_links()
     assert await street.succeed(create(look_first=True)) == {"listing_id": "1000"}
     assert street.etsy.calls["getListingsByShop"] == 3
+
+
+def publishing(street: Street, count: int) -> Disturbance:
+    """While a page is on its way, the newest drafts are published, and all others move up."""
+
+    def disturb(_request: httpx.Request, answer: httpx.Response | None) -> httpx.Response:
+        for listing in list(street.etsy.listings.values())[-count:]:
+            listing["state"] = "active"
+        assert answer is not None
+        return answer
+
+    return disturb
+
+
+async def street_with_a_lost_draft(newer: int) -> Street:
+    street = Street()
+    await street.succeed(create())
+    for _ in range(newer):
+        street.etsy.add(description="another product")
+    street.forget_links()
+    return street
+
+
+async def test_a_draft_that_moves_up_while_the_pages_are_read_is_found() -> None:
+    street = await street_with_a_lost_draft(newer=105)
+    street.etsy.after["getListingsByShop"] = publishing(street, 10)
+    assert await street.succeed(create(look_first=True)) == {"listing_id": "1000"}
+
+
+async def test_drafts_that_move_faster_than_they_are_read_prove_nothing() -> None:
+    street = await street_with_a_lost_draft(newer=170)
+    street.etsy.after["getListingsByShop"] = publishing(street, 100)
+    assert (await street.fail(create(look_first=True))).kind is FailureKind.TRANSIENT
+    assert street.etsy.calls["createDraftListing"] == 1
+    assert await street.succeed(create(look_first=True)) == {"listing_id": "1000"}
 
 
 async def test_too_many_drafts_to_read_is_refused_rather_than_guessed() -> None:

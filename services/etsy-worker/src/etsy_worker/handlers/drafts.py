@@ -17,7 +17,7 @@ from etsy_worker.etsy import answers, marker
 from etsy_worker.etsy.client import PAGE_LISTINGS_MAX
 from etsy_worker.handlers.shop import Shop, rejected
 from hawker.contracts.commands import ExecuteTask
-from hawker.contracts.failures import Failure
+from hawker.contracts.failures import Failure, FailureKind
 from hawker.contracts.listings import Listing
 from hawker.contracts.words import Model, Result
 
@@ -25,7 +25,7 @@ BEGUN = ""
 """Instead of a listing's id: a draft may exist, its id never reached us."""
 DRAFTS_READ_MAX = 2_000
 PAGE_OVERLAP = 20
-"""Drafts that are published while we read move up the rest; pages overlap, so that none slips through between two."""
+"""Drafts that are published while we read move up the rest. So pages overlap, and two that share nothing prove nothing."""
 
 
 class Input(Model):
@@ -57,6 +57,7 @@ async def _create(command: ExecuteTask, shop: Shop, wanted: Input) -> Result | F
 
 async def _find(shop: Shop, name: str) -> answers.Listing | Failure | None:
     """The draft that carries the marker; None when the shop has none."""
+    before: frozenset[int] = frozenset()
     for offset in range(0, DRAFTS_READ_MAX, PAGE_LISTINGS_MAX - PAGE_OVERLAP):
         page = await shop.etsy.drafts(offset)
         if isinstance(page, Failure):
@@ -64,8 +65,12 @@ async def _find(shop: Shop, name: str) -> answers.Listing | Failure | None:
         for draft in page.results:
             if marker.is_in(draft.description, name):
                 return draft
+        here = frozenset(draft.listing_id for draft in page.results)
+        if before and not before & here:
+            return Failure(kind=FailureKind.TRANSIENT, reason="The shop's drafts changed faster than they could be read.")
         if len(page.results) < PAGE_LISTINGS_MAX:
             return None
+        before = here
     return rejected(
         f"The shop has more than {DRAFTS_READ_MAX} drafts, too many to tell whether this product has one; delete some and retry."
     )
