@@ -12,13 +12,17 @@ from hawker.kafka.errors import Unavailable
 from hawker.telemetry.process import run_process
 from plugin_bridge import pairing
 from plugin_bridge.plugin.devices import REACHED_THROUGH_BROWSERS
-from plugin_bridge.wiring import NAME, Settings, run
+from plugin_bridge.settings import NAME
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
-    if asked.subject == "devices":
-        return _devices(asked)
+    return _devices(asked) if asked.subject == "devices" else _serve()
+
+
+def _serve() -> int:
+    from plugin_bridge.wiring import Settings, run  # noqa: PLC0415 - pairing a device needs no Kafka client, which takes a second to load
+
     return run_process(NAME, lambda stop: run(Settings.from_environment(), stop), OSError, Unavailable)
 
 

@@ -7,6 +7,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from hawker.contracts.plugin_policy import allowed_host
 
+NAME = "plugin-bridge"
+"""What this service is called in the log, and its consumer group."""
+
 
 class BridgeSettings(BaseSettings):
     """`origins` are the extensions that may connect, to the letter, with commas between: `chrome-extension://<id>`."""

@@ -30,11 +30,10 @@ from plugin_bridge.plugin.devices import Devices
 from plugin_bridge.plugin.presence import Presence, Tell
 from plugin_bridge.plugin.server import Door, Hosts
 from plugin_bridge.plugin.sessions import Sessions
-from plugin_bridge.settings import BridgeSettings, FleaSettings
+from plugin_bridge.settings import NAME, BridgeSettings, FleaSettings
 
 log = logging.getLogger(__name__)
 
-NAME = "plugin-bridge"
 REVOCATIONS_SECONDS = 20.0
 """How long a revoked browser may stay connected."""
 
