@@ -6,9 +6,12 @@ import psycopg
 import pytest
 
 from hawker.contracts.topics import Topics
+from local_stack.stack import Stack
 from tests.support import databases, fresh_topics, providers
 from tests.support.run import Run
 
+STACK_SECONDS_MAX = 300
+"""Of a test that uses the whole stack, its start included."""
 _RUN = pytest.StashKey[Run]()
 
 
@@ -21,6 +24,16 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if run is not None and run.is_ours:
         providers.withdraw(run.folder)
         run.end()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of the whole stack share one, on one xdist worker, and may wait for it to start."""
+    for item in items:
+        if isinstance(item, pytest.Function) and "stack" in item.fixturenames:
+            item.add_marker(pytest.mark.stack)
+            item.add_marker(pytest.mark.xdist_group("stack"))
+            if item.get_closest_marker("timeout") is None:
+                item.add_marker(pytest.mark.timeout(STACK_SECONDS_MAX))
 
 
 @pytest.fixture(scope="session")
@@ -55,3 +68,14 @@ def database(run: Run, postgres_dsn: str) -> Iterator[str]:
         name = databases.copy(connection, template)
         yield databases.dsn_of(postgres_dsn, name)
         databases.drop(connection, name)
+
+
+@pytest.fixture(scope="session")
+def stack(run: Run) -> Iterator[Stack]:
+    """All of it as processes, shared by the tests of a run: whoever adds a process or a fault takes it away again."""
+    whole = Stack(run.folder / "stack", latency_ms=20)
+    try:
+        whole.start()
+        yield whole
+    finally:
+        whole.erase()

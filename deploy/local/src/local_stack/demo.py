@@ -5,7 +5,6 @@ The story only: what counts as right stands in demo_verdict.py, what goes wrong 
 """
 
 import asyncio
-import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -45,16 +44,14 @@ def run(csv: Path | None, console: Console) -> int:
     catalogues = _read((csv,) if csv else CATALOGUES)
     if catalogues is None:
         return 1
-    folder = Path(tempfile.mkdtemp(prefix="hawker-demo-"))
-    stack = Stack(folder, latency_ms=LATENCY_MS)
+    stack = Stack(Path(tempfile.mkdtemp(prefix="hawker-demo-")), latency_ms=LATENCY_MS)
     try:
         with steps(console) as say:
             stack.start(say)
         return asyncio.run(_show(stack, catalogues, console, is_own=csv is not None))
     finally:
         with console.status("Stopping everything"):
-            stack.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+            stack.erase()
         console.print("Everything is stopped again.")
 
 

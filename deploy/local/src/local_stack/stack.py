@@ -6,6 +6,7 @@ with Stack(folder).running() as stack:
 
 import asyncio
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -17,7 +18,7 @@ import psutil
 from hawker.kafka.admin import match_topics
 from hawker.kafka.settings import KafkaSettings
 from hawker.postgres.migrate import migrate
-from local_stack import readiness, seed
+from local_stack import postgres, readiness, seed
 from local_stack.addresses import Addresses
 from local_stack.facts import write_facts
 from local_stack.keys import Keys
@@ -97,6 +98,12 @@ class Stack:
         """Everything ends as it does when a machine is shut down in peace; the data stays."""
         self.supervisor.shut_down()
         self.layout.facts.unlink(missing_ok=True)
+
+    def erase(self) -> None:
+        """Stops it and forgets everything it kept."""
+        self.stop()
+        for folder in (*postgres.homes(self.layout), self.layout.folder):
+            shutil.rmtree(folder, ignore_errors=True)
 
     # What tests do to it.
 
