@@ -68,9 +68,9 @@ class Log:
     async def __aexit__(self, *_: object) -> None:
         await self._publisher.stop()
 
-    async def ask(self, *commands: ExecuteTask, key: str = "one partition") -> None:
+    async def ask(self, *commands: ExecuteTask, key: str = "one partition", traceparent: str | None = None) -> None:
         for one in commands:
-            await self._publisher.publish(self.commands, key, one, id=one.command_id)
+            await self._publisher.publish(self.commands, key, one, id=one.command_id, traceparent=traceparent)
 
     async def write(self, value: bytes, headers: list[tuple[str, bytes]]) -> None:
         await (await self._publisher.write(self.commands, key=b"one partition", value=value, headers=headers))

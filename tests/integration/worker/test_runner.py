@@ -126,3 +126,11 @@ async def test_partitions_move_to_a_second_worker_without_a_lost_or_doubled_atte
 
 async def _is(log: Log, offset: int) -> bool:
     return await log.committed("test-worker") == offset
+
+
+async def test_the_trace_of_a_command_goes_on_in_its_outcome(log: Log) -> None:
+    trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    async with running(log, succeed):
+        await log.ask(command("job-1"), traceparent=trace)
+        (record,) = await log.records(log.topics.outcomes, 1)
+    assert dict(record.headers)["traceparent"].decode().split("-")[1] == trace.split("-")[1]

@@ -8,9 +8,11 @@ from collections.abc import Callable, Collection, Sequence
 
 from hawker.contracts.codec import COMMANDS
 from hawker.contracts.commands import ExecuteTask
+from hawker.contracts.envelope import Envelope
 from hawker.contracts.recorded import Recorded, Undecodable
 from hawker.kafka.client import Record
 from hawker.kafka.records import read
+from hawker.telemetry.tracing import consumer_span
 from hawker.worker.attempt import attempt
 from hawker.worker.handler import Worker
 from hawker.worker.reports import Reports
@@ -84,16 +86,24 @@ class Intake[A]:
 
     async def _carry_out(self, record: Record, ticket: Ticket) -> None:
         recorded = read(record, COMMANDS)
-        match recorded.message:
-            case Undecodable() as letter:
-                place = (record.topic, record.partition, record.offset)
-                await self._reports.undecodable(Recorded(*place, recorded.envelope, letter))
-            case ExecuteTask() as command:
-                looking = _looking_first(command, ticket)
-                await self._reports.outcome(recorded.envelope, looking, await attempt(self._worker, looking))
-            case other:
-                raise AssertionError(f"COMMANDS has {type(other).__name__}, and no worker carries it out")
+        with consumer_span(record.topic, recorded.envelope.traceparent, _about(record)):
+            match recorded.message:
+                case Undecodable() as letter:
+                    await self._reports.undecodable(_addressed(record, recorded.envelope, letter))
+                case ExecuteTask() as command:
+                    looking = _looking_first(command, ticket)
+                    await self._reports.outcome(looking, await attempt(self._worker, looking))
+                case other:
+                    raise AssertionError(f"COMMANDS has {type(other).__name__}, and no worker carries it out")
         self._window.finish(ticket)
+
+
+def _about(record: Record) -> dict[str, str | int]:
+    return {"messaging.destination.partition.id": str(record.partition), "messaging.kafka.offset": record.offset}
+
+
+def _addressed(record: Record, envelope: Envelope, letter: Undecodable) -> Recorded[Undecodable]:
+    return Recorded(record.topic, record.partition, record.offset, envelope, letter)
 
 
 def _looking_first(command: ExecuteTask, ticket: Ticket) -> ExecuteTask:

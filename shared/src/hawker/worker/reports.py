@@ -10,7 +10,6 @@ from pydantic import BaseModel, Field, ValidationError
 
 from hawker.contracts.codec import OversizeError
 from hawker.contracts.commands import ExecuteTask
-from hawker.contracts.envelope import Envelope
 from hawker.contracts.failures import Failure, FailureKind
 from hawker.contracts.outcomes import AccountThrottled, TaskFailed, TaskSucceeded
 from hawker.contracts.recorded import Recorded, Undecodable
@@ -19,6 +18,7 @@ from hawker.contracts.words import Id
 from hawker.kafka.dead_letters import DeadLetters
 from hawker.kafka.errors import Unavailable
 from hawker.kafka.producer import Publisher
+from hawker.telemetry.tracing import current_traceparent
 from hawker.worker.attempt import throttle
 
 log = structlog.get_logger()
@@ -43,14 +43,14 @@ class Reports:
         self._dead_letters = dead_letters
         self._outcomes = topics.outcomes
 
-    async def outcome(self, cause: Envelope, command: ExecuteTask, told: TaskSucceeded | TaskFailed) -> None:
+    async def outcome(self, command: ExecuteTask, told: TaskSucceeded | TaskFailed) -> None:
         slower = throttle(command, told, datetime.now(UTC))
         if slower is not None:
-            await self._tell(f"{command.command_id}:throttled", slower, cause.traceparent)
+            await self._tell(f"{command.command_id}:throttled", slower)
         try:
-            await self._tell(f"{command.command_id}:outcome", told, cause.traceparent)
+            await self._tell(f"{command.command_id}:outcome", told)
         except OversizeError:
-            await self._tell(f"{command.command_id}:outcome", _too_large(told), cause.traceparent)
+            await self._tell(f"{command.command_id}:outcome", _too_large(told))
 
     async def undecodable(self, letter: Recorded[Undecodable]) -> None:
         """To the dead letters; and where it still says whose it is, its task fails at once instead of waiting for its lease."""
@@ -59,11 +59,12 @@ class Reports:
         if whose is not None:
             failure = Failure(kind=FailureKind.REJECTED, reason=f"The worker cannot read the command: {letter.message.reason}"[:1000])
             told = TaskFailed(**whose.model_dump(), waited_ms=0, took_ms=0, failure=failure)
-            await self._tell(f"{whose.job_id}:{whose.position}:{whose.attempt}:outcome", told, None)
+            await self._tell(f"{whose.job_id}:{whose.position}:{whose.attempt}:outcome", told)
 
-    async def _tell(self, id: str, told: AccountThrottled | TaskSucceeded | TaskFailed, traceparent: str | None) -> None:
-        """A repeat has the same id as the first."""
-        await _patiently(lambda: self._publisher.publish(self._outcomes, told.tenant_id, told, id=id, traceparent=traceparent))
+    async def _tell(self, id: str, told: AccountThrottled | TaskSucceeded | TaskFailed) -> None:
+        """A repeat has the same id as the first; the trace goes on."""
+        trace = current_traceparent()
+        await _patiently(lambda: self._publisher.publish(self._outcomes, told.tenant_id, told, id=id, traceparent=trace))
 
 
 async def _patiently(write: Callable[[], Awaitable[None]]) -> None:

@@ -13,6 +13,7 @@ from typing import Any, cast
 
 import structlog
 from aiokafka import AIOKafkaConsumer  # type: ignore[import-untyped]  # it ships no types
+from aiokafka.errors import KafkaError  # type: ignore[import-untyped]  # the same
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka.message import FAKE_CONSUMER
@@ -21,6 +22,7 @@ from faststream.kafka.subscriber.usecase import BatchSubscriber
 from hawker.kafka.broker import batch_broker
 from hawker.kafka.client import Record, TopicPartition
 from hawker.kafka.dead_letters import DeadLetters
+from hawker.kafka.errors import Unavailable
 from hawker.kafka.producer import Publisher
 from hawker.kafka.settings import KafkaSettings
 from hawker.worker.handler import Handler, Worker
@@ -41,7 +43,7 @@ type Batches = Mapping[TopicPartition, Sequence[Record]]
 
 
 async def run[A](worker: Worker[A], kafka: KafkaSettings, limits: WorkerSettings, stop: asyncio.Event) -> None:
-    """Works until `stop` is set, then lets what runs end. Raises when an outcome could not be told: start again."""
+    """Works until `stop` is set, then lets what runs end. Raises Unavailable when the log stays away: start again."""
     async with AsyncExitStack() as stack:
         publisher = Publisher(kafka, worker.name)
         await publisher.start()
@@ -90,11 +92,18 @@ class _Street[A]:
         return self._window.in_flight
 
     async def open(self) -> None:
+        """Raises Unavailable."""
+        try:
+            await self._start()
+        except KafkaError as fault:
+            raise Unavailable(f"Kafka did not let us in: {fault!r}") from fault
+        self._commits = asyncio.create_task(self._offsets.commit_every(self._limits.commit_interval_seconds))
+
+    async def _start(self) -> None:
         await self._broker.connect()
         config = self._broker.config.broker_config
         config.builder = partial(PatientConsumer, **cast("partial[object]", config.builder).keywords)  # FastStream makes a partial of it.
         await self._broker.start()
-        self._commits = asyncio.create_task(self._offsets.commit_every(self._limits.commit_interval_seconds))
 
     async def drain(self) -> None:
         """Take nothing more, and let what runs end and be committed."""

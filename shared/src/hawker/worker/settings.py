@@ -1,15 +1,9 @@
 """What a worker reads from its environment."""
 
-import os
-import socket
 from pathlib import Path
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
-
-
-def _this_process() -> str:
-    return f"{socket.gethostname()}-{os.getpid()}"
 
 
 class WorkerSettings(BaseSettings):
@@ -45,5 +39,3 @@ class MarketplaceSettings(BaseSettings):
     """TOML with what sellers leave out and this marketplace wants."""
     pictures_base_url: str | None = None
     """Replaces scheme and host of every picture's address: a mirror, or a test's own picture host."""
-    instance: str = Field(default_factory=_this_process)
-    log_level: str = "INFO"
