@@ -19,6 +19,7 @@ from hawker.postgres.settings import PostgresSettings
 from orchestrator.projections.runner import run_projector
 
 SHARDS = 4
+TABLES = ("batches", "jobs", "tasks", "listings", "history")
 WAIT_SECONDS_MAX = 30.0
 
 
@@ -108,6 +109,15 @@ async def start_projector(kafka: KafkaSettings, postgres: PostgresSettings) -> A
 async def until(connection: asyncpg.Connection, query: str, expected: object, *args: object) -> None:
     """Waits until the query's first value is as expected."""
     async with asyncio.timeout(WAIT_SECONDS_MAX):
-        while (found := await connection.fetchval(query, *args)) != expected:  # noqa: ASYNC110 - the database tells nobody
+        while (found := await connection.fetchval(query, *args)) != expected:
             await asyncio.sleep(0.02)
     assert found == expected
+
+
+async def everything(connection: asyncpg.Connection) -> dict[str, list[tuple[object, ...]]]:
+    """All rows of all read models."""
+    found = {}
+    for table in TABLES:
+        rows = await connection.fetch(f"select * from {table} order by 1, 2, 3, 4")  # noqa: S608 - names of ours
+        found[table] = [tuple(row) for row in rows]
+    return found

@@ -15,10 +15,10 @@ from orchestrator.job.state import Active, Job, Paused, Resting, Running, Stoppe
 from orchestrator.projections.fold import fold
 from orchestrator.projections.store import ROLE, Store
 from orchestrator.projections.write import write
+from tests.integration.projections.conftest import TABLES, everything
 from tests.integration.projections.stories import pages, random_story, recorded
 from tests.support.stories import Story, job_requested, product
 
-TABLES = ("batches", "jobs", "tasks", "listings", "history")
 SEEDS = range(5)
 
 
@@ -33,13 +33,6 @@ async def project(store: Store, journal: Sequence[Recorded[Fact]], size: int) ->
     positions = await store.positions([0])
     for page in pages(journal, size):
         positions = await store.project(page, positions)
-
-
-async def everything(rows: asyncpg.Connection) -> dict[str, list[tuple[object, ...]]]:
-    found = {}
-    for table in TABLES:
-        found[table] = [tuple(row) for row in await rows.fetch(f"select * from {table} order by 1, 2, 3, 4")]  # noqa: S608 - names of ours
-    return found
 
 
 async def empty(rows: asyncpg.Connection) -> None:

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api_gateway import problems
@@ -49,7 +50,7 @@ class BodyLimit:
             message = await receive()
             taken += len(message.get("body", b""))
             if taken > self._bytes_max:
-                raise self._too_large()
+                raise HTTPException(413, self._too_large().detail)  # FastAPI lets only its own exceptions out of reading a body.
             return message
 
         return counted

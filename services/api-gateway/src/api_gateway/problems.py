@@ -89,9 +89,10 @@ def state(detail: str, advice: str) -> Problem:
     return Problem(409, "state", "The state does not allow it", detail, advice)
 
 
-def too_large(
-    detail: str, advice: str = "Send less in one request: announce a batch by item_count and add its products in parts."
-) -> Problem:
+_LESS = "Send less in one request: announce a batch by item_count and add its products in parts."
+
+
+def too_large(detail: str, advice: str = _LESS) -> Problem:
     return Problem(413, "too-large", "That is too much at once", detail, advice)
 
 
@@ -150,6 +151,7 @@ _ADVICE: Mapping[int, tuple[str, str]] = {
     400: ("malformed", "Send well-formed JSON."),
     404: ("not-found", "Check the path; /v1/openapi.json lists them all."),
     405: ("method", "Use a method that the Allow header names."),
+    413: ("too-large", _LESS),
 }
 
 
