@@ -25,7 +25,7 @@ from hawker.kafka.producer import Publisher
 from hawker.kafka.settings import KafkaSettings
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0
 
 
 def fact(name: str, tenant: str = "acme") -> Outgoing[Fact]:
