@@ -24,7 +24,7 @@ from hawker.worker.accounts import Account, Accounts
 from hawker.worker.handler import Worker
 from hawker.worker.http import http_client
 from hawker.worker.links import Links
-from hawker.worker.pictures import Pictures
+from hawker.worker.pictures import open_pictures
 from hawker.worker.runner import run as run_worker
 from hawker.worker.sealing import KeyRing
 from hawker.worker.settings import CredentialSettings, MarketplaceSettings, WorkerSettings
@@ -62,10 +62,9 @@ async def worker(settings: Settings) -> AsyncIterator[Worker[Shop]]:
     async with (
         await open_pool(settings.postgres) as pool,
         http_client(settings.etsy.api_url, connections_max=calls_max) as api,
-        http_client("") as web,
+        open_pictures(settings.marketplace.pictures_base_url) as pictures,
     ):
         accounts = Accounts(pool, keys)
-        pictures = Pictures(web, settings.marketplace.pictures_base_url)
         yield Worker(NAME, Lane.ETSY, HANDLERS, Connect(accounts, api, settings.etsy.app, defaults, Links(pool), pictures))
         await accounts.settle()
 
@@ -75,7 +74,7 @@ class Connect:
     """From a command to its account's shop."""
 
     accounts: Accounts
-    http: httpx.AsyncClient
+    api: httpx.AsyncClient
     app: App
     defaults: Defaults
     links: shop.Links
@@ -88,8 +87,8 @@ class Connect:
         profile = _profile(account)
         if isinstance(profile, Failure):
             return profile
-        token = token_source(self.accounts, account, self.http, self.app)
-        return Shop(Etsy(self.http, self.app, profile.shop_id, token), profile, self.defaults, self.links, self.pictures)
+        token = token_source(self.accounts, account, self.api, self.app)
+        return Shop(Etsy(self.api, self.app, profile.shop_id, token), profile, self.defaults, self.links, self.pictures)
 
 
 def _profile(account: Account) -> Profile | Failure:
