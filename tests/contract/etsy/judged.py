@@ -14,8 +14,8 @@ from hawker.contracts.failures import Failure
 from hawker.worker.accounts import Tokens
 from hawker.worker.http import http_client
 from sandbox.testing import Sandbox, running_sandbox
+from tests.contract import documents
 from tests.contract.documents import Answered, Asked
-from tests.contract.etsy.document import etsy
 
 APP = App("sandbox-key", SecretStr("sandbox-secret"))
 
@@ -38,8 +38,8 @@ class Judged:
             return  # The token endpoint is in no document.
         asked = Asked(request.method, str(request.url), request.headers, request.content or None)
         answered = Answered(response.status_code, Headers(list(response.headers.items())), response.content or None)
-        faults = etsy().faults(asked, answered)
-        self.seen.append(f"{etsy().operation(asked)} {response.status_code}")
+        faults = documents.etsy().faults(asked, answered)
+        self.seen.append(f"{documents.etsy().operation(asked)} {response.status_code}")
         assert not faults, f"{self.seen[-1]}: {faults}"
 
     async def _token(self, stale: str | None) -> SecretStr | Failure:
