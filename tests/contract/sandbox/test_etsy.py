@@ -10,7 +10,7 @@ from sandbox.etsy.state import shop_of
 from sandbox.faults import Fault, FaultKind
 from sandbox.pictures import draw
 from sandbox.testing import Sandbox, running_sandbox
-from tests.contract.etsy.document import etsy as document
+from tests.contract import documents
 from tests.contract.sandbox.judged import WRONG, Judged
 from tests.unit.sandbox.etsy.shop import DRAFT, a_product
 
@@ -37,7 +37,7 @@ class Etsy:
 
 @pytest.fixture
 async def etsy() -> AsyncIterator[Etsy]:
-    judged = Judged(document())
+    judged = Judged(documents.etsy())
     async with running_sandbox() as sandbox:
         headers = {"x-api-key": "sandbox-key:sandbox-secret", "Authorization": f"Bearer {await access_token(sandbox)}"}
         async with httpx.AsyncClient(base_url=sandbox.url("etsy"), transport=judged, headers=headers) as http:

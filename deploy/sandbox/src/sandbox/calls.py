@@ -82,3 +82,16 @@ def objects_at(value: JsonValue | bytes, *path: str) -> tuple[JsonObject, ...]:
 def whole_number(value: JsonValue) -> int | None:
     """JSON's true and false are no numbers here."""
     return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+DIGITS_MAX = 18
+
+
+def digits(text: str) -> int | None:
+    """The whole number that a text is; None where it is none, or longer than any id."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= DIGITS_MAX else None
+
+
+def is_within(text: str, low: int, high: int) -> bool:
+    number = digits(text)
+    return number is not None and low <= number <= high

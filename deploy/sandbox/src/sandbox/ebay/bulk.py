@@ -123,13 +123,16 @@ def _repriced(seller: Seller, entry: JsonObject) -> Sequence[_Outcome]:
         return [_entry({"sku": sku}, errors.answer(HTTPStatus.NOT_FOUND, errors.no_sku(sku)))]
     quantity = at(entry, "shipToLocationAvailability", "quantity")
     if quantity is not None:
-        seller.items[sku] = _with_quantity(item, quantity)
+        number = whole_number(quantity)
+        if number is None or number < 0:
+            return [_entry({"sku": sku}, errors.refused(25004, "Invalid quantity."))]
+        seller.items[sku] = _with_quantity(item, number)
     offers = [_reprice(seller, sku, offer) for offer in objects_at(entry, "offers")]
     return offers or [_entry({"sku": sku}, Answer(HTTPStatus.OK, {}, effect=quantity is not None))]
 
 
-def _with_quantity(item: Item, quantity: JsonValue) -> Item:
-    availability: JsonObject = {"shipToLocationAvailability": {"quantity": whole_number(quantity)}}
+def _with_quantity(item: Item, quantity: int) -> Item:
+    availability: JsonObject = {"shipToLocationAvailability": {"quantity": quantity}}
     return Item(item.sku, {**item.data, "availability": availability}, item.locale)
 
 

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from pydantic import JsonValue
 
-from sandbox.calls import Answer, Call, JsonObject, at, text_at, texts_at, whole_number
+from sandbox.calls import Answer, Call, JsonObject, at, digits, text_at, texts_at, whole_number
 from sandbox.ebay import errors
 from sandbox.ebay.state import Item, Market, Seller
 
@@ -148,10 +148,10 @@ class Page:
 
 
 def read_page(call: Call, *, default: int, limit_max: int) -> Page | None:
-    limit, offset = call.query.get("limit", str(default)), call.query.get("offset", "0")
-    if not (limit.isdecimal() and offset.isdecimal() and 1 <= int(limit) <= limit_max):
+    limit, offset = digits(call.query.get("limit", str(default))), digits(call.query.get("offset", "0"))
+    if limit is None or offset is None or not 1 <= limit <= limit_max:
         return None
-    return Page(int(offset), int(limit))
+    return Page(offset, limit)
 
 
 def _wrong_item(sku: str, body: JsonObject) -> Answer | None:
@@ -160,7 +160,7 @@ def _wrong_item(sku: str, body: JsonObject) -> Answer | None:
     rules: Sequence[tuple[bool, int, str]] = (
         (len(sku) > SKU_LENGTH_MAX, 25707, "Invalid sku. sku has to be alphanumeric with upto 50 characters in length"),
         (quantity is not None and (number is None or number < 0), 25004, "Invalid quantity."),
-        ("condition" in body and body["condition"] not in CONDITIONS, 25021, "Invalid condition information."),
+        ("condition" in body and text_at(body, "condition") not in CONDITIONS, 25021, "Invalid condition information."),
         (len(text_at(body, "product", "title")) > TITLE_LENGTH_MAX, 25016, "The title value is invalid. It has more than 80 characters."),
         (
             len(text_at(body, "product", "description")) > DESCRIPTION_LENGTH_MAX,

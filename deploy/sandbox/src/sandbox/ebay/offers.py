@@ -73,6 +73,8 @@ def update(market: Market, seller: Seller, call: Call) -> Answer:
         return errors.no_offer()
     if not isinstance(body, dict):
         return errors.bad_request()
+    if (refusal := _wrong_price(body)) is not None:
+        return refusal
     identity = {name: offer.data.get(name) for name in ("sku", "marketplaceId", "format")}
     replaced = replace(offer, data={**body, **identity})
     if offer.listing_id is not None and (missing := _missing_in_live(market, seller, replaced, call)) is not None:
@@ -106,9 +108,9 @@ def shown(offer: Offer) -> JsonObject:
 def _wrong_offer(body: JsonObject) -> Answer | None:
     if not text_at(body, "sku"):
         return errors.invalid("sku")
-    if at(body, "marketplaceId") not in MARKETPLACES:
+    if text_at(body, "marketplaceId") not in MARKETPLACES:
         return errors.invalid("marketplaceId")
-    if at(body, "format") not in FORMATS:
+    if text_at(body, "format") not in FORMATS:
         return errors.invalid("format")
     return _wrong_price(body)
 

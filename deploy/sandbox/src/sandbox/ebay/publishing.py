@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from pydantic import JsonValue
 
-from sandbox.calls import Answer, Call, JsonObject, at, objects_at, text_at, texts_at, whole_number
+from sandbox.calls import Answer, Call, JsonObject, at, digits, objects_at, text_at, texts_at, whole_number
 from sandbox.ebay import errors
 from sandbox.ebay.items import wrong_headers
 from sandbox.ebay.state import Market, Offer, Seller
@@ -170,7 +170,7 @@ def _price(_item: JsonObject, offer: JsonObject, _base_url: str) -> JsonObject |
 
 
 def _is_price(value: str) -> bool:
-    return value.replace(".", "", 1).isdecimal() and float(value) > 0
+    return digits(value.replace(".", "", 1)) is not None and float(value) > 0
 
 
 def _category(_item: JsonObject, offer: JsonObject, _base_url: str) -> JsonObject | None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from pydantic import JsonValue
 
-from sandbox.calls import JsonObject
+from sandbox.calls import JsonObject, digits
 
 TITLE_LENGTH_MAX = 140
 TAGS_MAX = 13
@@ -31,9 +31,10 @@ class NotThatTypeError(ValueError):
 
 
 def _integer(text: str) -> JsonValue:
-    if not text.removeprefix("-").isdecimal():
+    number = digits(text.removeprefix("-"))
+    if number is None:
         raise NotThatTypeError("must be an integer")
-    return int(text)
+    return -number if text.startswith("-") else number
 
 
 def _number(text: str) -> JsonValue:

@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from pydantic import JsonValue
 
-from sandbox.calls import Answer, Call, JsonObject, objects_at, text_at, whole_number
+from sandbox.calls import Answer, Call, JsonObject, digits, objects_at, text_at, whole_number
 from sandbox.etsy import errors, forms
 from sandbox.etsy.ownership import owned
 from sandbox.etsy.state import Listing, Market, amount, money
@@ -33,7 +33,7 @@ def put(market: Market, call: Call) -> Answer:
         return listing
     if not isinstance(call.body, dict):
         return errors.bad("Request body must be a JSON object.")
-    variations_max = int(call.query.get("max_variations_supported", str(VARIATIONS_MAX)))
+    variations_max = digits(call.query.get("max_variations_supported", "")) or VARIATIONS_MAX
     if (error := _wrong(call.body, variations_max)) is not None:
         return errors.bad(error)
     listing.inventory = call.body
@@ -120,6 +120,8 @@ def _wrong_product(product: JsonObject) -> str | None:
     for value in objects_at(product, "property_values"):
         if missing := {"property_id", "value_ids", "values"} - value.keys():
             return f"property_values is missing required keys: {','.join(sorted(missing))}"
+        if whole_number(value["property_id"]) is None or not isinstance(value["values"], list):
+            return "property_values must have an integer property_id and an array of values."
     return next((error for offering in offerings if (error := _wrong_offering(offering)) is not None), None)
 
 

@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from pydantic import JsonValue
 
-from sandbox.calls import Answer, Call, JsonObject, objects_at
+from sandbox.calls import Answer, Call, JsonObject, digits, objects_at
 from sandbox.etsy import errors, forms
 from sandbox.etsy.inventory import shown_inventory
 from sandbox.etsy.ownership import owned
@@ -42,19 +42,19 @@ def get_page(market: Market, call: Call) -> Answer:
     """By state, newest first; there is no search by SKU or title."""
     if call.params["shop_id"] != str(shop_of(call.account)):
         return errors.not_yours()
-    state, limit, offset = call.query.get("state", "active"), call.query.get("limit", "25"), call.query.get("offset", "0")
+    state, limit, offset = call.query.get("state", "active"), digits(call.query.get("limit", "25")), digits(call.query.get("offset", "0"))
     if state not in STATES:
         return errors.bad("Invalid value for parameter 'state'.")
-    if not (limit.isdecimal() and 1 <= int(limit) <= PAGE_MAX and offset.isdecimal() and int(offset) <= OFFSET_MAX):
+    if limit is None or offset is None or not (1 <= limit <= PAGE_MAX and offset <= OFFSET_MAX):
         return errors.bad("Invalid value for parameter 'limit' or 'offset'.")
     found = [listing for listing in market.of(call.account) if listing.state == state]
-    return _page(found[int(offset) : int(offset) + int(limit)], len(found), call)
+    return _page(found[offset : offset + limit], len(found), call)
 
 
 def get_batch(market: Market, call: Call) -> Answer:
     """By ids, at most 100; those that are not there are left out."""
     texts = [text for joined in call.query.getall("listing_ids", []) for text in joined.split(",")]
-    if not 1 <= len(texts) <= PAGE_MAX or not all(text.isdecimal() for text in texts):
+    if not 1 <= len(texts) <= PAGE_MAX or any(digits(text) is None for text in texts):
         return errors.bad("Invalid value for parameter 'listing_ids'.")
     found = [listing for text in texts if (listing := market.find(text)) is not None]
     return _page([listing for listing in found if listing.state == "active" or listing.account == call.account], None, call)

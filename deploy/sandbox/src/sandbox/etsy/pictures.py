@@ -4,13 +4,14 @@ from http import HTTPStatus
 
 from pydantic import JsonValue
 
-from sandbox.calls import Answer, Call, JsonObject
+from sandbox.calls import Answer, Call, JsonObject, digits, is_within
 from sandbox.etsy import errors
 from sandbox.etsy.ownership import owned
 from sandbox.etsy.state import Listing, Market, Picture
 from sandbox.gallery import Gallery, picture_type
 
 PICTURES_MAX = 20
+FIRST_RANK = 1
 ALT_TEXT_LENGTH_MAX = 500
 PICTURE_BYTES_MAX = 20 * 1024 * 1024
 TRUE = frozenset({"true", "1"})
@@ -23,7 +24,7 @@ def upload(market: Market, gallery: Gallery, call: Call) -> Answer:
         return listing
     if (error := _wrong(listing, call)) is not None:
         return errors.bad(error)
-    rank = int(call.field("rank") or "1") or 1
+    rank = digits(call.field("rank")) or FIRST_RANK
     digest = gallery.put(call.parts["image"].content)
     picture = Picture(next(market.numbers), digest, rank, call.field("alt_text"), int(call.now))
     place = min(rank - 1, len(listing.pictures))
@@ -80,14 +81,13 @@ def _overwrites(call: Call) -> bool:
 
 def _wrong(listing: Listing, call: Call) -> str | None:
     image = call.parts.get("image")
-    rank = call.field("rank") or "1"
     if image is None or not image.filename:
         return "No image file was uploaded."
     if picture_type(image.content) is None:
         return "The file is not a supported image type."
     if len(image.content) > PICTURE_BYTES_MAX:
         return "The image file is too large."
-    if not rank.isdecimal() or int(rank) > PICTURES_MAX:
+    if not is_within(call.field("rank") or str(FIRST_RANK), 0, PICTURES_MAX):
         return "Invalid value for parameter 'rank'."
     if len(call.field("alt_text")) > ALT_TEXT_LENGTH_MAX:
         return f"alt_text must have at most {ALT_TEXT_LENGTH_MAX} characters."

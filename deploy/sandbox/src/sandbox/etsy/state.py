@@ -7,7 +7,7 @@ from itertools import count
 
 from pydantic import JsonValue
 
-from sandbox.calls import JsonObject, objects_at, text_at
+from sandbox.calls import JsonObject, digits, objects_at, text_at
 
 FIRST_NUMBER = 1_000_000_001
 CURRENCY = "USD"
@@ -72,7 +72,8 @@ class Market:
     numbers: Iterator[int] = field(default_factory=lambda: count(FIRST_NUMBER))
 
     def find(self, listing_id: str) -> Listing | None:
-        return self.listings.get(int(listing_id)) if listing_id.isdecimal() else None
+        number = digits(listing_id)
+        return None if number is None else self.listings.get(number)
 
     def of(self, account: str) -> tuple[Listing, ...]:
         """Newest first."""

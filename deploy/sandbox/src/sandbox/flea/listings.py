@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from pydantic import JsonValue
 
-from sandbox.calls import Answer, Call, JsonObject
+from sandbox.calls import Answer, Call, JsonObject, digits, is_within
 from sandbox.flea.state import Listing, Market, Photo
 from sandbox.gallery import Gallery, picture_type
 
@@ -16,6 +16,8 @@ DESCRIPTION_LENGTH_MAX = 20_000
 PHOTOS_MAX = 10
 PHOTO_BYTES_MAX = 8 * 1024 * 1024
 POSITION_MAX = 99
+QUANTITY_MAX = 1_000_000
+CENTS_DIGITS = 2
 PUBLISHED = "published"
 DRAFT = "draft"
 
@@ -135,7 +137,7 @@ def _problems(call: Call, variants: list[JsonValue] | None) -> dict[str, str]:
         "title": (lambda text: 1 <= len(text.strip()) <= TITLE_LENGTH_MAX, f"must have 1 to {TITLE_LENGTH_MAX} characters"),
         "description": (lambda text: len(text) <= DESCRIPTION_LENGTH_MAX, f"must have at most {DESCRIPTION_LENGTH_MAX} characters"),
         "price": (_is_price, "must be an amount above zero, like 12.50"),
-        "quantity": (lambda text: text.isdecimal() and int(text) > 0, "must be a whole number above zero"),
+        "quantity": (lambda text: is_within(text, 1, QUANTITY_MAX), f"must be a whole number from 1 to {QUANTITY_MAX}"),
         "variants": (lambda _: variants is not None, "must be a JSON array"),
     }
     return {name: must for name, (holds, must) in rules.items() if not holds(call.field(name))}
@@ -143,7 +145,7 @@ def _problems(call: Call, variants: list[JsonValue] | None) -> dict[str, str]:
 
 def _is_price(text: str) -> bool:
     whole, _, cents = text.partition(".")
-    return whole.isdecimal() and (cents.isdecimal() or not cents) and len(cents) <= 2 and float(text) > 0  # noqa: PLR2004 - cents
+    return digits(whole) is not None and (not cents or digits(cents) is not None) and len(cents) <= CENTS_DIGITS and float(text) > 0
 
 
 def _variants(text: str) -> list[JsonValue] | None:
@@ -160,6 +162,6 @@ def _photo_problems(listing: Listing, call: Call) -> dict[str, str]:
         return {"photo": "must be a JPEG, PNG, GIF or WebP picture"}
     if len(photo.content) > PHOTO_BYTES_MAX:
         return {"photo": f"must have at most {PHOTO_BYTES_MAX // 1024 // 1024} MB"}
-    if not position.isdecimal() or not 1 <= int(position) <= POSITION_MAX:
+    if not is_within(position, 1, POSITION_MAX):
         return {"position": f"must be between 1 and {POSITION_MAX}"}
     return {"photo": f"a listing takes at most {PHOTOS_MAX}"} if len(listing.photos) >= PHOTOS_MAX else {}
