@@ -11,9 +11,9 @@ import pytest
 from local_stack.layout import layout
 from local_stack.leash import leash
 from local_stack.programs import PROGRAMS
-from local_stack.servers import wait_until
 from local_stack.stack import Stack
 from local_stack.supervisor import Process, Supervisor
+from local_stack.wait import wait_until
 
 
 def test_every_program_runs(stack: Stack) -> None:

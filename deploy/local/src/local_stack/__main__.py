@@ -11,9 +11,9 @@ from local_stack import compose, demo, screen
 from local_stack.layout import CHECKOUT, DEFAULT_FOLDER
 from local_stack.missing import MissingError
 from local_stack.seed import SeedError
-from local_stack.servers import NotReadyError
 from local_stack.stack import Stack
 from local_stack.supervisor import SupervisorError
+from local_stack.wait import NotReadyError
 
 EXPECTED = (MissingError, NotReadyError, SeedError, SupervisorError)
 """What a person can do something about: said in a sentence, without a traceback."""

@@ -1,57 +1,54 @@
 """A Kafka broker from its own jars: one node, KRaft, as a plain process. Makes files and a command line; the supervisor runs it."""
 
 import base64
-import hashlib
-import shutil
 import subprocess
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from local_stack.java import java
-from local_stack.layout import CHECKOUT, DEFAULT_FOLDER, Layout
-from local_stack.missing import MissingError, install
-
 HEAP_MB_MAX = 384
-JARS = DEFAULT_FOLDER / "kafka-libs"
-POM = CHECKOUT / "deploy" / "local" / "pom.xml"
+_QUICK = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+"""Java's first compiler and simplest collector: on few cores what the others spend on themselves is missing elsewhere."""
 
 
-def fetch_jars() -> Path:
-    """The folder with Kafka's jars; resolved with Maven once for each version of the pom."""
-    stamp = JARS / "pom.sha256"
-    wanted = hashlib.sha256(POM.read_bytes()).hexdigest()
-    if stamp.exists() and stamp.read_text() == wanted:
-        return JARS
-    shutil.rmtree(JARS, ignore_errors=True)
-    JARS.mkdir(parents=True)
-    maven = install("mvn", ["maven"], "it fetches Kafka's jars")
-    command = [maven, "-q", "-B", "-f", str(POM), "dependency:copy-dependencies", f"-DoutputDirectory={JARS}", "-DincludeScope=runtime"]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
-    if done.returncode != 0:
-        raise MissingError(f"Maven could not fetch Kafka's jars:\n{done.stdout.strip()[-2000:]}")
-    stamp.write_text(wanted)
-    return JARS
+@dataclass(frozen=True, slots=True)
+class Broker:
+    """One broker, its files in `folder`."""
 
+    java: str
+    jars: Path
+    folder: Path
+    port: int
+    controller_port: int
+    archive: Path | None = None
+    """Of loaded classes; a start without it takes longer."""
 
-def prepare(layout: Layout, *, port: int, controller_port: int) -> Sequence[str]:
-    """The command that runs the broker; its folder is formatted the first time."""
-    jars = fetch_jars()
-    properties = layout.kafka / "server.properties"
-    properties.write_text(_properties(layout.kafka / "data", port, controller_port))
-    logging = layout.kafka / "log4j2.properties"
-    logging.write_text(files("local_stack").joinpath("log4j2.properties").read_text())
-    runtime = [java(), "-cp", f"{jars}/*", f"-Dlog4j2.configurationFile={logging}"]
-    if not (layout.kafka / "data" / "meta.properties").exists():
-        _format(runtime, properties)
-    return [*runtime, f"-Xmx{HEAP_MB_MAX}m", "-XX:+UseSerialGC", "kafka.Kafka", str(properties)]
+    def format(self) -> None:
+        """Writes its settings; makes its data folder the first time."""
+        self._properties.write_text(_properties(self.folder / "data", self.port, self.controller_port))
+        self._logging.write_text(files("local_stack").joinpath("log4j2.properties").read_text())
+        if not (self.folder / "data" / "meta.properties").exists():
+            cluster = base64.b64encode(uuid.uuid4().bytes, altchars=b"ab").decode().rstrip("=")
+            storage = self._java("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._properties))
+            subprocess.run(storage, check=True, capture_output=True)
 
+    def command(self, *options: str) -> Sequence[str]:
+        """Runs it until SIGTERM."""
+        return self._java(f"-Xmx{HEAP_MB_MAX}m", *options, "kafka.Kafka", str(self._properties))
 
-def _format(runtime: Sequence[str], properties: Path) -> None:
-    cluster = base64.b64encode(uuid.uuid4().bytes, altchars=b"ab").decode().rstrip("=")
-    quick = [*runtime, "-XX:TieredStopAtLevel=1", "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties)]
-    subprocess.run(quick, check=True, capture_output=True)
+    def _java(self, *arguments: str) -> Sequence[str]:
+        shared = [] if self.archive is None else [f"-XX:SharedArchiveFile={self.archive}"]
+        return [self.java, *_QUICK, *shared, "-cp", f"{self.jars}/*", f"-Dlog4j2.configurationFile={self._logging}", *arguments]
+
+    @property
+    def _properties(self) -> Path:
+        return self.folder / "server.properties"
+
+    @property
+    def _logging(self) -> Path:
+        return self.folder / "log4j2.properties"
 
 
 def _properties(data: Path, port: int, controller_port: int) -> str:

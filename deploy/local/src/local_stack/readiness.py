@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from local_stack.addresses import HOST
-from local_stack.servers import NotReadyError, accepts, wait_until
+from local_stack.wait import NotReadyError, accepts, wait_until
 
 if TYPE_CHECKING:
     from local_stack.stack import Stack

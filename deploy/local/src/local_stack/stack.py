@@ -27,8 +27,9 @@ from local_stack.leash import leash
 from local_stack.ports import Ports
 from local_stack.programs import BROWSER, PARTITIONS, PROGRAMS, SANDBOX, environment, program_of
 from local_stack.seed import NO_DEVICE, Device, Seller
-from local_stack.servers import kafka_process, postgres_process, wait_for_kafka, wait_for_postgres, wait_until
+from local_stack.servers import kafka_process, postgres_process, wait_for_kafka, wait_for_postgres
 from local_stack.supervisor import Process, Supervisor
+from local_stack.wait import wait_until
 
 type Say = Callable[[str], None]
 """Told what is being done now."""
