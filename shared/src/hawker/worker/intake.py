@@ -5,24 +5,32 @@ Knows the window and the attempts; never the consumer's own machinery.
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
+from typing import Protocol
 
 from hawker.contracts.codec import COMMANDS
 from hawker.contracts.commands import ExecuteTask
 from hawker.contracts.envelope import Envelope
+from hawker.contracts.outcomes import TaskFailed, TaskSucceeded
 from hawker.contracts.recorded import Recorded, Undecodable
 from hawker.kafka.client import Record
 from hawker.kafka.records import read
 from hawker.telemetry.tracing import consumer_span
 from hawker.worker.attempt import attempt
 from hawker.worker.handler import Worker
-from hawker.worker.reports import Reports
 from hawker.worker.window import Ticket, Window
+
+
+class Tells(Protocol):
+    """Returns when what it tells is in the log."""
+
+    async def outcome(self, command: ExecuteTask, told: TaskSucceeded | TaskFailed) -> None: ...
+    async def undecodable(self, letter: Recorded[Undecodable]) -> None: ...
 
 
 class Intake[A]:
     """`end_of` gives a partition's end as the last fetch saw it."""
 
-    def __init__(self, worker: Worker[A], window: Window, reports: Reports, end_of: Callable[[int], int]) -> None:
+    def __init__(self, worker: Worker[A], window: Window, reports: Tells, end_of: Callable[[int], int]) -> None:
         self._worker = worker
         self._window = window
         self._reports = reports
@@ -34,6 +42,12 @@ class Intake[A]:
 
     async def take(self, records: Sequence[Record]) -> None:
         """Returns when all are under way. What a lost partition still sent is dropped: its next owner reads it again."""
+        try:
+            await self._take(records)
+        except Exception as fault:  # noqa: BLE001 - FastStream would log it and go on behind records that nobody carries out
+            self._fail(fault)
+
+    async def _take(self, records: Sequence[Record]) -> None:
         # Before the first await: what was fetched belongs to the partitions as they are ours now.
         generations = {number: self._window.open(number, self._end_of(number)) for number in {record.partition for record in records}}
         for record in records:
@@ -81,7 +95,11 @@ class Intake[A]:
         self._running.discard(task)
         self._changed.set()
         fault = None if task.cancelled() else task.exception()
-        if fault is not None and not self.failed.done():
+        if fault is not None:
+            self._fail(fault)
+
+    def _fail(self, fault: BaseException) -> None:
+        if not self.failed.done():
             self.failed.set_exception(fault)
 
     async def _carry_out(self, record: Record, ticket: Ticket) -> None:

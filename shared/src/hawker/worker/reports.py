@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from time import monotonic
+from typing import Protocol
 
 import structlog
 from pydantic import BaseModel, Field, ValidationError
@@ -15,9 +16,7 @@ from hawker.contracts.outcomes import AccountThrottled, TaskFailed, TaskSucceede
 from hawker.contracts.recorded import Recorded, Undecodable
 from hawker.contracts.topics import Topics
 from hawker.contracts.words import Id
-from hawker.kafka.dead_letters import DeadLetters
 from hawker.kafka.errors import Unavailable
-from hawker.kafka.producer import Publisher
 from hawker.telemetry.tracing import current_traceparent
 from hawker.worker.attempt import throttle
 
@@ -37,8 +36,20 @@ class _Whose(BaseModel):
     attempt: int = Field(ge=1)
 
 
+class Says(Protocol):
+    """The log's publisher."""
+
+    async def publish(self, topic: str, key: str, message: BaseModel, *, id: str, traceparent: str | None = None) -> None: ...
+
+
+class Buries(Protocol):
+    """The dead letters."""
+
+    async def put_recorded(self, recorded: Recorded[Undecodable]) -> None: ...
+
+
 class Reports:
-    def __init__(self, publisher: Publisher, dead_letters: DeadLetters, topics: Topics) -> None:
+    def __init__(self, publisher: Says, dead_letters: Buries, topics: Topics) -> None:
         self._publisher = publisher
         self._dead_letters = dead_letters
         self._outcomes = topics.outcomes
