@@ -27,9 +27,16 @@ def product(handle: str = "mug", *, images: int = 1, variants: int = 1) -> Produ
     return Product(
         handle=handle,
         title=handle.title(),
-        variants=tuple(Variant(sku=f"{handle}-{n}", price=Decimal("9.50"), quantity=3) for n in range(1, variants + 1)),
+        description="A thing that is good to have.",
+        option_names=("Size",) if variants > 1 else (),
+        variants=tuple(_variant(handle, n, has_options=variants > 1) for n in range(1, variants + 1)),
         images=tuple(Image(url=f"https://pictures.example/{handle}-{n}.jpg", position=n) for n in range(1, images + 1)),
     )
+
+
+def _variant(handle: str, number: int, *, has_options: bool) -> Variant:
+    options = {"Size": f"No. {number}"} if has_options else {}
+    return Variant(sku=f"{handle}-{number}", options=options, price=Decimal("9.50"), quantity=3)
 
 
 def job_requested(job_id: str = "job-1", marketplace: Marketplace = Marketplace.EBAY, **changes: object) -> JobRequested:

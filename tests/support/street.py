@@ -13,7 +13,7 @@ from hawker.client import Batch, Hawker
 from hawker.contracts.facts import Fact
 from hawker.contracts.listings import Product
 from hawker.contracts.recorded import Recorded
-from hawker.contracts.words import Marketplace
+from hawker.contracts.words import BatchStatus, JobStatus, Marketplace
 from hawker.kafka.journal import KafkaJournalReader
 from local_stack.programs import PARTITIONS
 from local_stack.stack import Stack
@@ -46,6 +46,19 @@ class Street:
 
     async def ended(self, batches: Sequence[Batch]) -> Sequence[Batch]:
         return await self.until(batches, lambda found: all(batch.has_ended for batch in found))
+
+    async def completed(self, batches: Sequence[Batch]) -> None:
+        """All of them, every job; otherwise says which job failed and why."""
+        ended = await self.ended(batches)
+        failures = [
+            f"{job.marketplace} {job.handle}: {job.status}, {job.reason}, {job.failure}"
+            for batch in ended
+            async for page in self.hawker.jobs(batch_id=batch.id)
+            for job in page.items
+            if job.status is not JobStatus.COMPLETED
+        ]
+        assert failures == [], failures
+        assert {batch.status for batch in ended} == {BatchStatus.COMPLETED}
 
     async def part_done(self, batches: Sequence[Batch], count: int) -> None:
         await self.until(batches, lambda found: sum(batch.progress.ended for batch in found) >= count)
