@@ -18,13 +18,19 @@ from hawker.contracts.codec import OUTCOMES, encode
 from hawker.contracts.commands import ExecuteTask
 from hawker.contracts.envelope import Envelope, to_headers
 from hawker.contracts.outcomes import Outcome, PluginConnected, TaskFailed, TaskSucceeded
+from hawker.contracts.plugin import CloseCode
 from hawker.contracts.topics import Lane
 from hawker.contracts.words import Marketplace, Result, TaskKind
 from hawker.kafka.records import read
 from hawker.kafka.settings import KafkaSettings
 from hawker.postgres.pool import open_pool
 from hawker.postgres.settings import PostgresSettings
+from hawker.worker.settings import MarketplaceSettings, WorkerSettings
 from plugin_bridge.plugin.devices import Device, Devices
+from plugin_bridge.settings import BridgeSettings, FleaSettings
+from plugin_bridge.wiring import Settings, run
+from sandbox.browser import BrowserSettings, Extension
+from sandbox.browser_seller import Seller
 from sandbox.testing import Sandbox
 
 ORIGIN = "chrome-extension://tests"
@@ -87,7 +93,26 @@ class Street:
             return await Devices(pool).pair(tenant_id, account_id, Marketplace.FLEA)
 
     @asynccontextmanager
-    async def bridge(self, **changes: str) -> AsyncIterator[Process]:
+    async def bridge(self, port: int | None = None) -> AsyncIterator[None]:
+        """A bridge of this process, told to stop at the end and waited for."""
+        settings = Settings(
+            BridgeSettings(port=port or self.port, origins=(ORIGIN,)),
+            FleaSettings(url=self.sandbox.url("flea")),
+            self.kafka,
+            PostgresSettings(dsn=SecretStr(self.database)),
+            MarketplaceSettings(pictures_base_url=self.sandbox.url("pictures")),
+            WorkerSettings(),
+        )
+        stop = asyncio.Event()
+        running = asyncio.create_task(run(settings, stop))
+        try:
+            yield
+        finally:
+            stop.set()
+            await asyncio.wait_for(running, PATIENCE_SECONDS)
+
+    @asynccontextmanager
+    async def bridge_process(self) -> AsyncIterator[Process]:
         """`python -m plugin_bridge`; killed at the end if it still runs."""
         environment = {
             "HAWKER_KAFKA_BOOTSTRAP": self.kafka.bootstrap,
@@ -101,18 +126,38 @@ class Street:
             "HAWKER_BRIDGE_PORT": str(self.port),
             "HAWKER_BRIDGE_ORIGINS": ORIGIN,
         }
-        async with python("plugin_bridge", **(environment | changes)) as process:
+        async with python("plugin_bridge", **environment) as process:
             yield process
 
     @asynccontextmanager
-    async def browser(self, device: Device, token: SecretStr, **changes: str) -> AsyncIterator[Process]:
+    async def browser(self, device: Device, token: SecretStr, *, origin: str = ORIGIN) -> AsyncIterator[asyncio.Task[CloseCode]]:
+        """A browser of this process. It ends with the code that only a person can help with."""
+        settings = BrowserSettings(
+            bridge_url=f"ws://127.0.0.1:{self.port}/",
+            device_id=device.device_id,
+            token=token,
+            flea_url=self.sandbox.url("flea"),
+            user=user_of(device),
+            origin=origin,
+        )
+        seller = Seller(settings.flea_url, settings.user, settings.password)
+        living = asyncio.create_task(Extension(settings, seller).live())
+        try:
+            yield living
+        finally:
+            living.cancel()
+            await asyncio.gather(living, return_exceptions=True)
+            await seller.close()
+
+    @asynccontextmanager
+    async def browser_process(self, device: Device, token: SecretStr, **changes: str) -> AsyncIterator[Process]:
         """`python -m sandbox.browser`; killed at the end if it still runs."""
         environment = {
             "HAWKER_BROWSER_BRIDGE_URL": f"ws://127.0.0.1:{self.port}/",
             "HAWKER_BROWSER_DEVICE_ID": device.device_id,
             "HAWKER_BROWSER_TOKEN": token.get_secret_value(),
             "HAWKER_BROWSER_FLEA_URL": self.sandbox.url("flea"),
-            "HAWKER_BROWSER_USER": f"{device.tenant_id}-{device.account_id}",
+            "HAWKER_BROWSER_USER": user_of(device),
             "HAWKER_BROWSER_ORIGIN": ORIGIN,
         }
         async with python("sandbox.browser", **(environment | changes)) as process:
@@ -174,6 +219,11 @@ async def python(module: str, *arguments: str, **environment: str) -> AsyncItera
         if process.returncode is None:
             process.kill()
         await process.wait()
+
+
+def user_of(device: Device) -> str:
+    """Who the browser's seller is at flea."""
+    return f"{device.tenant_id}-{device.account_id}"
 
 
 def command(operation: str, device: Device, input: Result, **changes: object) -> ExecuteTask:

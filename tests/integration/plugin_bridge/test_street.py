@@ -13,7 +13,8 @@ from pydantic import SecretStr
 
 from hawker.contracts.failures import FailureKind
 from hawker.contracts.listings import Image, Product, Variant
-from hawker.contracts.outcomes import AccountThrottled, PluginDisconnected, TaskFailed, TaskSucceeded
+from hawker.contracts.outcomes import AccountThrottled, PluginConnected, PluginDisconnected, TaskFailed, TaskSucceeded
+from hawker.contracts.plugin import CloseCode
 from hawker.contracts.words import Marketplace, Result
 from hawker.postgres.pool import open_pool
 from hawker.postgres.settings import PostgresSettings
@@ -92,16 +93,15 @@ async def test_a_browser_of_another_tenant_never_gets_the_command(street: Street
 async def test_a_browser_with_a_wrong_token_or_origin_stays_outside(street: Street) -> None:
     device, token = await street.pair()
     async with street.bridge(), street.browser(device, token):
-        await street.connected(device)
-        async with street.browser(device, token, HAWKER_BROWSER_TOKEN="wrong") as stranger:
-            assert await stranger.wait() == 1
-        async with street.browser(device, token, HAWKER_BROWSER_ORIGIN="https://evil.example") as page:
-            assert page.returncode is None
-            told = await street.do(command("flea.create_listing", device, form()), await street.connected(device))
-            assert isinstance(told, TaskSucceeded)
-    assert len([one for one in street.outcomes if not isinstance(one, TaskSucceeded | PluginDisconnected)]) == 1, (
-        "one browser was announced"
-    )
+        here = await street.connected(device)
+        async with (
+            street.browser(device, SecretStr("wrong")) as stranger,
+            street.browser(device, token, origin="https://evil.example") as page,
+        ):
+            assert await stranger is CloseCode.REFUSED
+            assert isinstance(await street.do(command("flea.create_listing", device, form()), here), TaskSucceeded)
+            assert not page.done()
+        assert [type(one) for one in street.outcomes] == [PluginConnected, TaskSucceeded], "one browser was announced"
 
 
 async def test_a_second_browser_with_the_same_credential_takes_over_and_the_first_is_told(street: Street) -> None:
@@ -110,7 +110,7 @@ async def test_a_second_browser_with_the_same_credential_takes_over_and_the_firs
         await street.connected(device)
         async with street.browser(device, token):
             here = await street.connected(device, count=2)
-            assert await older.wait() == 1
+            assert await older is CloseCode.SUPERSEDED
             assert isinstance(await street.do(command("flea.create_listing", device, form()), here), TaskSucceeded)
 
 
@@ -119,7 +119,7 @@ async def test_a_browser_killed_after_the_ack_leaves_the_task_unknown_and_the_ne
     street.sandbox.faults.plan(Fault(marketplace="flea", operation="create_listing", kind=FaultKind.TIMEOUT_AFTER_EFFECT, delay_seconds=60))
     asked, again = (command("flea.create_listing", device, form(), attempt=attempt, look_first=attempt > 1) for attempt in (1, 2))
     async with street.bridge():
-        async with street.browser(device, token) as browser:
+        async with street.browser_process(device, token) as browser:
             here = await street.connected(device)
             await street.ask(asked, here.partition)
             await until(lambda: street.listings)
@@ -140,12 +140,12 @@ async def test_a_browser_that_comes_back_with_its_memory_says_that_it_was_interr
     street.sandbox.faults.plan(Fault(marketplace="flea", operation="create_listing", kind=FaultKind.TIMEOUT_AFTER_EFFECT, delay_seconds=60))
     asked = command("flea.create_listing", device, form())
     async with street.bridge():
-        async with street.browser(device, token, HAWKER_BROWSER_STORAGE=str(tmp_path)) as browser:
+        async with street.browser_process(device, token, HAWKER_BROWSER_STORAGE=str(tmp_path)) as browser:
             await street.ask(asked, (await street.connected(device)).partition)
             await until(lambda: street.listings)
             browser.kill()
             await browser.wait()
-        async with street.browser(device, token, HAWKER_BROWSER_STORAGE=str(tmp_path)):
+        async with street.browser_process(device, token, HAWKER_BROWSER_STORAGE=str(tmp_path)):
             told = await street.outcome(asked)
     assert isinstance(told, TaskFailed)
     assert told.failure.kind is FailureKind.UNKNOWN
@@ -157,12 +157,12 @@ async def test_a_bridge_killed_in_the_middle_is_asked_again_and_nothing_is_done_
     street.sandbox.faults.plan(Fault(marketplace="flea", operation="create_listing", kind=FaultKind.TIMEOUT_AFTER_EFFECT, delay_seconds=3))
     asked = command("flea.create_listing", device, form())
     async with street.browser(device, token):
-        async with street.bridge() as bridge:
+        async with street.bridge_process() as bridge:
             await street.ask(asked, (await street.connected(device)).partition)
             await until(lambda: street.listings)
             bridge.kill()
             await bridge.wait()
-        async with street.bridge():
+        async with street.bridge_process():
             told = await street.outcome(asked)
     assert isinstance(told, TaskSucceeded), told
     assert told.result == {"listing_id": street.listings[0]["listing_id"]}
@@ -206,7 +206,7 @@ async def test_told_to_stop_the_bridge_lets_what_runs_end_says_who_left_and_exit
     device, token = await street.pair()
     street.sandbox.faults.plan(Fault(marketplace="flea", operation="create_listing", kind=FaultKind.LATENCY, delay_seconds=1))
     asked = command("flea.create_listing", device, form())
-    async with street.browser(device, token), street.bridge() as bridge:
+    async with street.browser(device, token), street.bridge_process() as bridge:
         here = await street.connected(device)
         await street.ask(asked, here.partition)
         await until(lambda: street.calls.get("create_listing"))
@@ -225,7 +225,7 @@ async def test_when_a_second_bridge_takes_partitions_every_browser_is_still_reac
         for device, _ in devices:
             await street.connected(device)
         second = free_port()
-        await open_for_all.enter_async_context(street.bridge(HAWKER_BRIDGE_PORT=str(second)))
+        await open_for_all.enter_async_context(street.bridge(second))
         await ready(second)
         told = [await until_reached(street, device) for device, _ in devices]
     assert all(isinstance(one, TaskSucceeded) for one in told), told
