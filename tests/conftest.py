@@ -31,7 +31,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if isinstance(item, pytest.Function) and "stack" in item.fixturenames:
             item.add_marker(pytest.mark.stack)
-            item.add_marker(pytest.mark.xdist_group("stack"))
+            if item.get_closest_marker("xdist_group") is None:
+                item.add_marker(pytest.mark.xdist_group("stack"))
             if item.get_closest_marker("timeout") is None:
                 item.add_marker(pytest.mark.timeout(STACK_SECONDS_MAX))
 
@@ -73,9 +74,5 @@ def database(run: Run, postgres_dsn: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def stack(run: Run) -> Iterator[Stack]:
     """All of it as processes, shared by the tests of a run: whoever adds a process or a fault takes it away again."""
-    whole = Stack(run.folder / "stack", latency_ms=20)
-    try:
-        whole.start()
+    with Stack(run.folder / "stack", latency_ms=20).running() as whole:
         yield whole
-    finally:
-        whole.erase()

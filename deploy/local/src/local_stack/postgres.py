@@ -42,8 +42,8 @@ class Server:
 def prepare(layout: Layout, *, port: int) -> Server:
     """The command that runs the server; its folder is initialised the first time."""
     user = _other_user()
-    home = layout.postgres if user is None or _reachable(layout.folder) else Path(tempfile.gettempdir()) / f"hawker-{layout.mark}"
-    programs = _programs(home, user)
+    home = layout.postgres if user is None or reachable(layout.folder) else Path(tempfile.gettempdir()) / f"hawker-{layout.mark}"
+    programs = find_programs(home, user)
     data = home / f"data-{version(programs / 'postgres')}"
     if not (data / "PG_VERSION").exists():
         _initialise(programs, data, user, _password(layout))
@@ -107,7 +107,7 @@ def _password(layout: Layout) -> str:
     return file.read_text()
 
 
-def _programs(home: Path, user: str | None) -> Path:
+def find_programs(home: Path, user: str | None) -> Path:
     """The folder with `postgres` and `initdb`."""
     found = shutil.which("postgres")
     if found and (Path(found).resolve().parent / "initdb").exists() and (version(Path(found)) or 0) >= VERSION_MIN:
@@ -122,7 +122,7 @@ def _from_wheel(home: Path, user: str | None) -> Path:
     assert spec.origin is not None
     package = Path(spec.origin).parent
     installed = package / "pginstall18"
-    if user is None or _reachable(installed / "bin"):
+    if user is None or reachable(installed / "bin"):
         return installed / "bin"
     if not (home / "pginstall18").exists():
         home.mkdir(parents=True, exist_ok=True)
@@ -138,7 +138,7 @@ def _other_user() -> str | None:
     return next(name for name in _ROOTS_STAND_INS if name in known)
 
 
-def _reachable(folder: Path) -> bool:
+def reachable(folder: Path) -> bool:
     """Whether any user may walk down to the folder."""
     existing = next(part for part in (folder, *folder.parents) if part.exists())
     return all(part.stat().st_mode & stat.S_IXOTH for part in (existing, *existing.parents))

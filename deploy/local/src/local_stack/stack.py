@@ -61,11 +61,12 @@ class Stack:
 
     @contextmanager
     def running(self) -> Iterator["Stack"]:
+        """A stack for a while: it runs inside, and nothing is left of it outside."""
         try:
             self.start()
             yield self
         finally:
-            self.stop()
+            self.erase()
 
     @property
     def is_running(self) -> bool:
