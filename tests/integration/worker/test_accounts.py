@@ -172,6 +172,28 @@ async def test_after_a_new_key_the_next_refresh_uses_it(replicas: tuple[Accounts
     assert await pools[0].fetchval("select key_id from connected_accounts") == "new"
 
 
+async def test_resealing_puts_everything_under_the_first_key_so_that_the_old_one_can_go(
+    replicas: tuple[Accounts, Accounts], pools: tuple[Pool, Pool]
+) -> None:
+    await replicas[0].put(ACCOUNT, tokens("good", ends=hours(1)))
+    new = os.urandom(KEY_BYTES)
+    both = Accounts(pools[0], KeyRing({"new": new, "key": KEY}))
+    assert (await both.reseal(), await both.reseal()) == (1, 0)
+    got = await Accounts(pools[0], KeyRing({"new": new})).access_token(ACCOUNT, Marketplaces().refresh)
+    assert isinstance(got, SecretStr)
+    assert got.get_secret_value() == "good"
+
+
+async def test_memory_holds_only_so_many_accounts(replicas: tuple[Accounts, Accounts], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "KEPT_MAX", 2)
+    for number in range(4):
+        account = Account("demo", Marketplace.ETSY, f"shop-{number}")
+        await replicas[0].put(account, tokens("good", ends=hours(1)))
+        await replicas[0].find(*account.place)
+        await replicas[0].access_token(account, Marketplaces().refresh)
+    assert len(replicas[0]._profiles) == len(replicas[0]._tokens) == 2
+
+
 async def test_a_database_that_is_away_is_a_failure_and_not_an_error() -> None:
     pool = await open_pool(PostgresSettings(dsn=SecretStr("postgresql://nobody@127.0.0.1:1/none")))
     accounts = Accounts(pool, KeyRing({"key": KEY}))

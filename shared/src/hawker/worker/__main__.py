@@ -1,4 +1,6 @@
-"""`python -m hawker.worker accounts put`: connects an account from the command line. Tokens come on standard input, never as arguments.
+"""`python -m hawker.worker accounts put|reseal`: connects an account, or puts all tokens under the newest key.
+
+Tokens come on standard input, never as arguments:
 
 {"tenant_id": "demo", "marketplace": "ebay", "account_id": "main", "profile": {...},
  "refresh_token": "...", "access_token": null, "expires_at": null}
@@ -7,7 +9,8 @@
 import argparse
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 import asyncpg
 from pydantic import AwareDatetime, Field, JsonValue, SecretStr, ValidationError
@@ -35,32 +38,43 @@ class Connection(Model):
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m hawker.worker", description="Tools of the workers.")
     parser.add_argument("subject", choices=["accounts"])
-    parser.add_argument("action", choices=["put"], help="connect the account that stands as JSON on standard input")
-    parser.parse_args(arguments)
+    parser.add_argument("action", choices=["put", "reseal"], help="put: the account that stands as JSON on standard input; reseal: all")
+    action: str = parser.parse_args(arguments).action
     try:
-        account = asyncio.run(_put(sys.stdin.read()))
+        done = asyncio.run(_put(sys.stdin.read()) if action == "put" else _reseal())
     except ValidationError as fault:
         return _complain("; ".join(f"{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in fault.errors(include_input=False)))
     except SealError as fault:
         return _complain(str(fault))
     except (OSError, asyncpg.PostgresError) as fault:
         return _complain(f"PostgreSQL refused: {fault}")
-    sys.stdout.write(f"{'/'.join(account.place)} is connected\n")
+    sys.stdout.write(f"{done}\n")
     return 0
 
 
-async def _put(text: str) -> Account:
+async def _put(text: str) -> str:
     asked = Connection.model_validate_json(text)
-    keys = KeyRing.parse(CredentialSettings().keys.get_secret_value())
     account = Account(asked.tenant_id, asked.marketplace, asked.account_id, asked.profile)
     tokens = Tokens(refresh_token=asked.refresh_token, access_token=asked.access_token, expires_at=asked.expires_at)
+    async with _accounts() as accounts:
+        await accounts.put(account, tokens)
+    return f"{'/'.join(account.place)} is connected"
+
+
+async def _reseal() -> str:
+    async with _accounts() as accounts:
+        return f"{await accounts.reseal()} accounts were under an older key and are under the first one now"
+
+
+@asynccontextmanager
+async def _accounts() -> AsyncIterator[Accounts]:
+    keys = KeyRing.parse(CredentialSettings().keys.get_secret_value())
     async with await open_pool(PostgresSettings()) as pool:
-        await Accounts(pool, keys).put(account, tokens)
-    return account
+        yield Accounts(pool, keys)
 
 
 def _complain(reason: str) -> int:
-    sys.stderr.write(f"not connected: {reason}\n")
+    sys.stderr.write(f"nothing was changed: {reason}\n")
     return 1
 
 

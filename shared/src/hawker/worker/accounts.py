@@ -29,6 +29,8 @@ LOCK_SECONDS_MAX = 25.0
 """How long we wait for another replica's refresh: longer than one may take."""
 PROFILE_SECONDS_MAX = 60.0
 """A changed profile is seen after this."""
+KEPT_MAX = 10_000
+"""Accounts kept in memory; the one that came first goes first."""
 
 type Place = tuple[str, Marketplace, str]
 
@@ -85,7 +87,7 @@ class Accounts:
         if profile is None:
             return _unauthorised(f"The {marketplace} account {account_id!r} is not connected.")
         account = Account(tenant_id, marketplace, account_id, json.loads(profile))
-        self._profiles[place] = (account, monotonic() + PROFILE_SECONDS_MAX)
+        _keep(self._profiles, place, (account, monotonic() + PROFILE_SECONDS_MAX))
         return account
 
     async def access_token(self, account: Account, refresh: Refresh, *, stale: str | None = None) -> SecretStr | Failure:
@@ -107,6 +109,17 @@ class Accounts:
         profile = json.dumps(dict(account.profile))
         await self._pool.execute(SQL["put_account"], *account.place, profile, sealed.key_id, sealed.content, tokens.expires_at)
         self._forget(account.place)
+
+    async def reseal(self) -> int:
+        """Put everything under the first key, so that older keys can go; gives how many were not. Raises SealError or what the database raises."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            rows = await connection.fetch(SQL["lock_older"], self._keys.first)
+            for row in rows:
+                place: Place = (row["tenant_id"], Marketplace(row["marketplace"]), row["account_id"])
+                secret = self._keys.open(Sealed(row["key_id"], row["tokens"]), place=_name(place))
+                sealed = self._keys.seal(secret, place=_name(place))
+                await connection.execute(SQL["reseal_tokens"], *place, sealed.key_id, sealed.content)
+        return len(rows)
 
     async def settle(self) -> None:
         """Wait until no refresh is under way: before the process ends."""
@@ -134,7 +147,7 @@ class Accounts:
         except SealError as error:
             return _unauthorised(f"The stored tokens of {account.account_id!r} cannot be read: {error}.")
         if isinstance(tokens, Tokens):
-            self._tokens[account.place] = tokens
+            _keep(self._tokens, account.place, tokens)
         return tokens
 
     async def _working_or_new(self, connection: Connection, account: Account, refresh: Refresh, stale: str | None) -> Tokens | Failure:
@@ -165,6 +178,12 @@ class Accounts:
 
 DATABASE_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 _STORED = TypeAdapter(dict[str, str | None])
+
+
+def _keep[V](kept: dict[Place, V], place: Place, value: V) -> None:
+    if len(kept) >= KEPT_MAX and place not in kept:
+        del kept[next(iter(kept))]
+    kept[place] = value
 
 
 def _is(token: SecretStr | None, text: str | None) -> bool:

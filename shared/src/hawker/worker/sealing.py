@@ -34,7 +34,7 @@ class KeyRing:
         wrong = [name for name, key in keys.items() if len(key) != KEY_BYTES]
         if wrong:
             raise SealError(f"key {wrong[0]!r} has not {KEY_BYTES} bytes: make one with `openssl rand -base64 {KEY_BYTES}`")
-        self._first = next(iter(keys))
+        self.first = next(iter(keys))
         self._keys = {name: AESGCM(key) for name, key in keys.items()}
 
     @classmethod
@@ -45,7 +45,7 @@ class KeyRing:
 
     def seal(self, secret: bytes, *, place: str) -> Sealed:
         nonce = os.urandom(NONCE_BYTES)
-        return Sealed(self._first, nonce + self._keys[self._first].encrypt(nonce, secret, place.encode()))
+        return Sealed(self.first, nonce + self._keys[self.first].encrypt(nonce, secret, place.encode()))
 
     def open(self, sealed: Sealed, *, place: str) -> bytes:
         """Raises SealError where the key is missing, or the secret is not of this place or was changed."""
