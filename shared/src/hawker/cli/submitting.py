@@ -43,7 +43,8 @@ class Submit:
         if self.watch:
             (batch,) = await follow(hawker, [batch], screen.err, names={batch.id: f"{self.file.name} to {self.marketplace}"})
         failed = await failures(hawker, batch) if batch.has_ended else []
-        screen.show(tables.batch(batch, failed), {"batch": batch.model_dump(mode="json"), **self._told(found)})
+        failed_as_json: list[JsonValue] = [job.model_dump(mode="json") for job in failed]
+        screen.show(tables.batch(batch, failed), {"batch": batch.model_dump(mode="json"), "failures": failed_as_json, **self._told(found)})
         return self._status(batch, found)
 
     def _status(self, batch: Batch, found: Catalogue) -> Exit:
@@ -66,7 +67,7 @@ class Submit:
         hint = " Or send the other products now with --skip-bad-rows." if isinstance(found, Catalogue) and found.products else ""
         screen.say(f"Nothing was sent. Correct the file and submit it again.{hint}", "bold red")
         if screen.as_json:
-            screen.show(Text(), {"batch": None, **self._told(found)})
+            screen.show(Text(), {"batch": None, "failures": [], **self._told(found)})
         return Exit.BAD_FILE
 
     def _tell_left_out(self, found: Catalogue, screen: Screen) -> None:

@@ -46,7 +46,7 @@ def test_json_is_one_document_on_stdout_whatever_else_is_said(stage: Stage) -> N
     }
     result = stage.run("submit", stage.csv("pot,Pot,5", "cup,Cup,x"), "--marketplace", "ebay", "--skip-bad-rows", "--watch", "--json")
     told = json.loads(result.stdout)
-    assert list(told) == ["batch", "product_count", "left_out", "fault_count", "faults", "notes"]
+    assert list(told) == ["batch", "failures", "product_count", "left_out", "fault_count", "faults", "notes"]
     assert told["batch"] == {**BATCH, "reason": None}
     assert (told["product_count"], told["left_out"], told["fault_count"]) == (1, ["cup"], 1)
     assert told["faults"][0]["line"] == 3
