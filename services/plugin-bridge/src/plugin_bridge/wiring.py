@@ -1,10 +1,11 @@
 """Joins the bridge's parts: settings to adapters, adapters to handlers, handlers to the runner. Holds no behaviour of its own."""
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+
+import structlog
 
 from hawker.contracts.commands import ExecuteTask
 from hawker.contracts.outcomes import PluginConnected, PluginDisconnected
@@ -32,7 +33,7 @@ from plugin_bridge.plugin.server import Door, Hosts
 from plugin_bridge.plugin.sessions import Sessions
 from plugin_bridge.settings import NAME, BridgeSettings, FleaSettings
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger()
 
 REVOCATIONS_SECONDS = 20.0
 """How long a revoked browser may stay connected."""
@@ -67,7 +68,7 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
         hosts = Hosts({Marketplace.FLEA: (settings.flea.host,)})
         door = Door(Devices(pool), sessions, presence, hosts, clock.now)
         port = await stack.enter_async_context(door.open(settings.bridge.host, settings.bridge.port, settings.bridge.origins))
-        log.info("browsers connect to ws://%s:%d", settings.bridge.host, port)
+        log.info("browsers connect here", host=settings.bridge.host, port=port)
         worker = await stack.enter_async_context(_worker(settings, pool, sessions, presence, hosts))
         await _work(worker, settings, door, stop)
 
@@ -104,7 +105,7 @@ async def _end_revoked_now_and_then(door: Door) -> None:
         try:
             await door.end_revoked()
         except UNREACHABLE as fault:
-            log.warning("revoked devices cannot be read: %s", type(fault).__name__)
+            log.warning("revoked devices cannot be read", fault=type(fault).__name__)
 
 
 def _telling(publisher: Publisher, kafka: KafkaSettings) -> Tell:

@@ -5,11 +5,13 @@ import json
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
+from typing import ClassVar, cast
 
 import pytest
 from pydantic import SecretStr
 from websockets import CloseCode as CloseFrame
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin
 
@@ -20,6 +22,7 @@ from hawker.contracts.plugin import (
     Ack,
     CloseCode,
     FromBridge,
+    FromBrowser,
     Hello,
     Ping,
     Pong,
@@ -30,9 +33,12 @@ from hawker.contracts.plugin import (
     from_bridge,
 )
 from hawker.contracts.words import Marketplace
+from plugin_bridge.plugin import server as server_module
 from plugin_bridge.plugin.devices import Device
+from plugin_bridge.plugin.line import SocketLine
 from plugin_bridge.plugin.presence import Presence
 from plugin_bridge.plugin.server import Door, Hosts
+from plugin_bridge.plugin.session import Session
 from plugin_bridge.plugin.sessions import Sessions
 from tests.unit.plugin_bridge.examples import HOST, device, task
 
@@ -237,6 +243,40 @@ async def test_a_silent_browser_is_asked_and_then_given_up() -> None:
         assert isinstance(await hear(socket), Ping)
         assert await closed_with(socket) == CloseCode.SILENT
         await until(lambda: len(world.sessions) == 0)
+
+
+class Stuck(SocketLine):
+    """A line to a machine that is gone: what was sent fills it, and nothing comes."""
+
+    codes: ClassVar[list[CloseCode]] = []
+
+    async def send(self, frame: FromBridge) -> None:
+        await asyncio.Event().wait()
+        raise AssertionError(frame)
+
+    async def receive(self, bytes_max: int | None = None) -> FromBrowser:
+        await asyncio.Event().wait()
+        raise AssertionError(bytes_max)
+
+    async def close(self, code: CloseCode) -> None:
+        self.codes.append(code)
+
+
+async def test_a_line_that_takes_nothing_more_is_given_up_too() -> None:
+    world = World(keepalive_seconds=0.01)
+    stuck = Stuck(cast("ServerConnection", None))  # It overrides all that would use the socket.
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await world.door._converse(Session(device(), stuck, frozenset()), stuck)
+    assert stuck.codes == [CloseCode.SILENT]
+
+
+async def test_a_full_bridge_takes_nobody_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_module, "CONNECTIONS_MAX", 1)
+    async with World().open() as world, world.browser():
+        with pytest.raises(InvalidStatus) as refused:
+            async with world.socket():
+                pass
+    assert refused.value.response.status_code == 503
 
 
 async def test_a_frame_over_the_limit_closes_the_line_and_nothing_else() -> None:

@@ -1,8 +1,9 @@
 """A seller's browser as a handler sees it: one request, one answer or a Failure. Asks the rule before anything leaves; never follows, retries or evades."""
 
-import logging
 from collections.abc import Collection
 from dataclasses import dataclass, field
+
+import structlog
 
 from hawker.contracts.commands import ExecuteTask
 from hawker.contracts.failures import Failure, FailureKind
@@ -12,7 +13,7 @@ from plugin_bridge.plugin import nacks
 from plugin_bridge.plugin.session import Lost, Session
 from plugin_bridge.plugin.sessions import Sessions
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger()
 
 RECONNECT_WAIT_SECONDS = 5.0
 """How long a request waits for its browser: a browser comes back about a second after a bridge has restarted."""
@@ -78,7 +79,7 @@ class Browser:
         session = await self.sessions.reach(self.command.session, self.wait_seconds)
         if session is None or self._owns(session):
             return session
-        log.error("%s asked for a session that is not of its account", self.command.command_id)
+        log.error("a command names a session that is not of its account", command=self.command.command_id)
         return None
 
     def _owns(self, session: Session) -> bool:

@@ -1,17 +1,18 @@
 """Tells the orchestrator which browsers are here and on which command partition they are reached. Only tells; what follows is decided there."""
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from zlib import crc32
+
+import structlog
 
 from hawker.contracts.outcomes import PluginConnected, PluginDisconnected
 from hawker.contracts.plugin import CloseCode
 from plugin_bridge.plugin.session import Session
 from plugin_bridge.plugin.sessions import Sessions
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger()
 
 TELL_SECONDS_MAX = 10.0
 """For one message to the log. After it the browser is sent away to come again."""
@@ -82,7 +83,7 @@ class Presence:
             async with asyncio.timeout(TELL_SECONDS_MAX):
                 await self._tell(message)
         except Exception as fault:  # noqa: BLE001 - the border: whatever the log's client raises, the browser comes again and is announced then
-            log.error("the log did not take %s of %s: %s", message.type_name, message.session, type(fault).__name__)
+            log.error("the log did not take it", message=message.type_name, device=message.session, fault=type(fault).__name__)
             return False
         return True
 

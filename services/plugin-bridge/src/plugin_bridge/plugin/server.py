@@ -1,14 +1,14 @@
 """The door for browsers: origin, hello, one conversation a socket, and its end. Carries no task itself and knows no marketplace."""
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
 from typing import Protocol
 
+import structlog
 from pydantic import SecretStr
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request, Response
@@ -39,7 +39,7 @@ from plugin_bridge.plugin.presence import Presence
 from plugin_bridge.plugin.session import Session
 from plugin_bridge.plugin.sessions import Sessions
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger()
 
 CONNECTIONS_MAX = 10_000
 """Sockets of one process, those that have not said hello included."""
@@ -116,6 +116,7 @@ class Door:
     async def _attend(self, line: SocketLine) -> None:
         session = await self._admit(line)
         if isinstance(session, CloseCode):
+            log.info("a browser was turned away", why=session.name)
             await line.close(session)
             return
         await line.send(self._welcome(session))
@@ -148,7 +149,7 @@ class Door:
         try:
             device = await self.devices.recognise(hello.device_id, hello.token)
         except UNREACHABLE as fault:
-            log.error("the devices cannot be read: %s", type(fault).__name__)
+            log.error("the devices cannot be read", fault=type(fault).__name__)
             return CloseCode.TRY_AGAIN
         return device or CloseCode.REFUSED
 
@@ -168,6 +169,9 @@ class Door:
         conversation = asyncio.create_task(self._converse(session, line))
         try:
             await self.presence.connected(session)
+            log.info(
+                "a browser is connected", device=session.device.device_id, tenant=session.device.tenant_id, partition=session.partition
+            )
             if older is not None:
                 older.end()
                 await older.line.close(CloseCode.SUPERSEDED)
@@ -177,6 +181,7 @@ class Door:
             session.end()
             self.sessions.remove(session)
             await self.presence.disconnected(session)
+            log.info("a browser has left", device=session.device.device_id, tenant=session.device.tenant_id)
 
     async def _converse(self, session: Session, line: SocketLine) -> None:
         """Every frame, or a whole keepalive without one, turns the loop once."""
@@ -188,12 +193,18 @@ class Door:
                 misses = 0
             except TimeoutError:
                 misses += 1
-                await line.send(Ping())
+                await self._nudge(line)
             except FrameError as fault:
-                log.warning("%s sent no frame: %s", session.device.device_id, fault)
+                log.warning("no frame of the protocol", device=session.device.device_id, fault=str(fault))
                 await line.close(CloseCode.MALFORMED)
                 return
         await line.close(CloseCode.SILENT)
+
+    async def _nudge(self, line: SocketLine) -> None:
+        """A dead line may not even take a ping: what was sent before still fills it."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.keepalive_seconds):
+                await line.send(Ping())
 
     async def _hear(self, session: Session, line: SocketLine) -> None:
         match await line.receive():
@@ -222,9 +233,7 @@ class Door:
                 return socket.respond(HTTPStatus.OK, "ready\n")
             case "/readyz":
                 return socket.respond(HTTPStatus.SERVICE_UNAVAILABLE, "waiting for a partition of the plugin's commands\n")
+            case _ if self.connections >= CONNECTIONS_MAX:
+                return socket.respond(HTTPStatus.SERVICE_UNAVAILABLE, "full: try again later\n")
             case _:
-                return (
-                    None
-                    if self.connections < CONNECTIONS_MAX
-                    else socket.respond(HTTPStatus.SERVICE_UNAVAILABLE, "full: try again later\n")
-                )
+                return None
