@@ -36,7 +36,7 @@ PACKAGES = (
     Package("shared", "hawker.contracts", WEB | KAFKA | DATABASES | TOOLS | SERVICES | {"httpx", "structlog"}),
     Package("shared", "hawker.cli.__main__", WEB | KAFKA | DATABASES | SERVICES | {"structlog", "sandbox", "pytest"}, extra="[cli]"),
     service("services/orchestrator", "orchestrator", *WEB, "httpx", "websockets", "cryptography"),
-    service("services/api-gateway", "api_gateway", "httpx", "websockets"),
+    service("services/api-gateway", "api_gateway", "websockets"),
     service("services/ebay-worker", "ebay_worker", *WEB, "websockets"),
     service("services/etsy-worker", "etsy_worker", *WEB, "websockets"),
     service("services/plugin-bridge", "plugin_bridge", *WEB),
