@@ -5,6 +5,7 @@ The story only: what counts as right stands in demo_verdict.py, what goes wrong 
 """
 
 import asyncio
+import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,11 +23,12 @@ from hawker.contracts.listings import Product
 from hawker.contracts.words import Marketplace
 from local_stack.demo_faults import FAULTS
 from local_stack.demo_verdict import Ended, Sandbox, Street, hints, is_right, table
-from local_stack.layout import CHECKOUT
+from local_stack.layout import CHECKOUT, DEFAULT_FOLDER
 from local_stack.screen import steps
 from local_stack.stack import Stack
 
 CATALOGUES = (CHECKOUT / "deploy/local/catalogues/ceramics.csv", CHECKOUT / "deploy/local/catalogues/outdoor.csv")
+LOGS = DEFAULT_FOLDER / "demo-logs"
 LATENCY_MS = 20
 """What a call of a stand-in marketplace takes: about what a near one takes in life."""
 SECONDS_MAX = 180.0
@@ -45,14 +47,26 @@ def run(csv: Path | None, console: Console) -> int:
     if catalogues is None:
         return 1
     stack = Stack(Path(tempfile.mkdtemp(prefix="hawker-demo-")), latency_ms=LATENCY_MS)
+    status = 1
     try:
         with steps(console) as say:
             stack.start(say)
-        return asyncio.run(_show(stack, catalogues, console, is_own=csv is not None))
+        status = asyncio.run(_show(stack, catalogues, console, is_own=csv is not None))
     finally:
         with console.status("Stopping everything"):
+            stack.stop()
+            if status:
+                _keep_logs(stack, console)
             stack.erase()
         console.print("Everything is stopped again.")
+    return status
+
+
+def _keep_logs(stack: Stack, console: Console) -> None:
+    """What went wrong must still be there when the stack is gone."""
+    shutil.rmtree(LOGS, ignore_errors=True)
+    shutil.copytree(stack.layout.logs, LOGS)
+    console.print(f"The services' logs are kept in {LOGS}.")
 
 
 def _read(paths: Sequence[Path]) -> Sequence[Catalogue] | None:
