@@ -125,7 +125,7 @@ async def test_a_frozen_member_is_replaced_and_comes_back_when_it_thaws(kafka: K
         said: list[str] = []
         listening = asyncio.create_task(_listen(frozen, said))
         try:
-            await log.until(lambda: len(alive.membership.assigned) == 2)
+            await log.until(lambda: len(alive.membership.assigned) == 2 and said[-1:] not in ([], ["[]"]))  # Both have heard.
             frozen.send_signal(signal.SIGSTOP)
             await log.until(lambda: alive.membership.assigned == ALL)
             before = len(said)
