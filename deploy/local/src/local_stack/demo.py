@@ -6,10 +6,12 @@ The story only: what counts as right stands in demo_verdict.py, what goes wrong 
 
 import asyncio
 import shutil
+import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Never
 
 import httpx
 from rich.console import Console
@@ -41,17 +43,19 @@ class Catalogue:
     products: Sequence[Product]
 
 
-def run(csv: Path | None, console: Console) -> int:
-    """The exit status: 0 only if every job ended as it should and nothing was done twice."""
+def run(csv: Path | None, console: Console) -> Never:
+    """Ends the process: with 0 only if every job ended as it should and nothing was done twice."""
     catalogues = _read((csv,) if csv else CATALOGUES)
-    if catalogues is None:
-        return 1
+    sys.exit(1 if catalogues is None else _run(catalogues, console, is_own=csv is not None))
+
+
+def _run(catalogues: Sequence[Catalogue], console: Console, *, is_own: bool) -> int:
     stack = Stack(Path(tempfile.mkdtemp(prefix="hawker-demo-")), latency_ms=LATENCY_MS)
     status = 1
     try:
         with steps(console) as say:
             stack.start(say)
-        status = asyncio.run(_show(stack, catalogues, console, is_own=csv is not None))
+        status = asyncio.run(_show(stack, catalogues, console, is_own=is_own))
     finally:
         with console.status("Stopping everything"):
             stack.stop()
