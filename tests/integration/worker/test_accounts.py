@@ -129,6 +129,16 @@ async def test_a_refused_refresh_changes_nothing_that_is_stored(replicas: tuple[
     assert isinstance(await replicas[0].access_token(ACCOUNT, Marketplaces().refresh), SecretStr)
 
 
+async def test_a_refused_consent_is_not_asked_about_by_every_task_until_it_is_given_anew(replicas: tuple[Accounts, Accounts]) -> None:
+    await replicas[0].put(ACCOUNT, tokens())
+    marketplace = Marketplaces(refused=Failure(kind=FailureKind.UNAUTHORISED, reason="consent withdrawn"))
+    for _ in range(5):
+        assert await replicas[0].access_token(ACCOUNT, marketplace.refresh) == marketplace.refused
+    assert marketplace.calls == 1
+    await replicas[0].put(ACCOUNT, tokens())
+    assert isinstance(await replicas[0].access_token(ACCOUNT, Marketplaces().refresh), SecretStr)
+
+
 async def test_another_replicas_long_refresh_is_waited_for_only_so_long(
     replicas: tuple[Accounts, Accounts], pools: tuple[Pool, Pool], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -29,6 +29,8 @@ LOCK_SECONDS_MAX = 25.0
 """How long we wait for another replica's refresh: longer than one may take."""
 PROFILE_SECONDS_MAX = 60.0
 """A changed profile is seen after this."""
+REFUSAL_SECONDS = 30.0
+"""After a refused consent the marketplace is not asked again for so long, however many tasks want a token."""
 KEPT_MAX = 10_000
 """Accounts kept in memory; the one that came first goes first."""
 
@@ -73,6 +75,7 @@ class Accounts:
         self._keys = keys
         self._profiles: dict[Place, tuple[Account, float]] = {}
         self._tokens: dict[Place, Tokens] = {}
+        self._refusals: dict[Place, tuple[Failure, float]] = {}
         self._refreshing: dict[Place, asyncio.Task[Tokens | Failure]] = {}
 
     async def find(self, tenant_id: str, marketplace: Marketplace, account_id: str) -> Account | Failure:
@@ -127,6 +130,9 @@ class Accounts:
 
     async def _refreshed(self, account: Account, refresh: Refresh, stale: str | None) -> Tokens | Failure:
         """Join the refresh that is under way in this process, or begin one."""
+        refusal = self._refusals.get(account.place)
+        if refusal is not None and monotonic() < refusal[1]:
+            return refusal[0]
         task = self._refreshing.get(account.place)
         if task is None:
             task = asyncio.create_task(self._locked(account, refresh, stale), name=f"refresh {account.account_id}")
@@ -146,8 +152,7 @@ class Accounts:
             return _away(error)
         except SealError as error:
             return _unauthorised(f"The stored tokens of {account.account_id!r} cannot be read: {error}.")
-        if isinstance(tokens, Tokens):
-            _keep(self._tokens, account.place, tokens)
+        self._remember(account.place, tokens)
         return tokens
 
     async def _working_or_new(self, connection: Connection, account: Account, refresh: Refresh, stale: str | None) -> Tokens | Failure:
@@ -171,9 +176,16 @@ class Accounts:
     def _open(self, account: Account, sealed: Sealed) -> Tokens:
         return _from_json(self._keys.open(sealed, place=_name(account.place)))
 
+    def _remember(self, place: Place, tokens: Tokens | Failure) -> None:
+        if isinstance(tokens, Tokens):
+            _keep(self._tokens, place, tokens)
+        elif tokens.kind is FailureKind.UNAUTHORISED:
+            _keep(self._refusals, place, (tokens, monotonic() + REFUSAL_SECONDS))
+
     def _forget(self, place: Place) -> None:
         self._profiles.pop(place, None)
         self._tokens.pop(place, None)
+        self._refusals.pop(place, None)
 
 
 DATABASE_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
