@@ -60,6 +60,16 @@ async def test_a_product_becomes_a_published_listing() -> None:
     assert flea.listings["5001"]["status"] == "published"
 
 
+async def test_a_database_that_is_away_is_a_reason_to_try_again() -> None:
+    class Away(MemoryLinks):
+        async def save(self, *place: object) -> None:
+            raise ConnectionRefusedError(place)
+
+    answer = await do("flea.save_listing", {"handle": "chair", "listing_id": "5001", "url": ""}, account(MemoryFlea(), links=Away()))
+    assert isinstance(answer, Failure)
+    assert answer.kind is FailureKind.TRANSIENT
+
+
 async def test_a_product_that_flea_would_refuse_is_refused_before_anything_is_sent() -> None:
     flea = MemoryFlea()
     broken = {"product": CHAIR.model_copy(update={"title": ""}).model_dump(mode="json")}

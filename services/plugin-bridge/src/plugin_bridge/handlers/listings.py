@@ -1,9 +1,10 @@
 """Listings on flea: created, published, remembered. Create and publish look first and adopt what is there; to remember twice changes nothing."""
 
 from hawker.contracts.commands import ExecuteTask
-from hawker.contracts.failures import Failure
+from hawker.contracts.failures import Failure, FailureKind
 from hawker.contracts.listings import Listing
 from hawker.contracts.words import Result
+from hawker.postgres.pool import UNREACHABLE
 from plugin_bridge.flea.pages import PUBLISHED, Created
 from plugin_bridge.handlers.account import FleaAccount
 from plugin_bridge.handlers.inputs import OfCreate, OfPublish, OfSave, read
@@ -34,7 +35,10 @@ async def publish(command: ExecuteTask, account: FleaAccount) -> Result | Failur
 async def save(command: ExecuteTask, account: FleaAccount) -> Result | Failure:
     asked = read(OfSave, command)
     listing = Listing(listing_id=asked.listing_id, url=asked.url, skus=asked.skus)
-    await account.links.save(command.tenant_id, command.marketplace, command.account_id, asked.handle, listing)
+    try:
+        await account.links.save(command.tenant_id, command.marketplace, command.account_id, asked.handle, listing)
+    except UNREACHABLE as fault:
+        return Failure(kind=FailureKind.TRANSIENT, reason="The listing cannot be remembered right now.", code=type(fault).__name__)
     return listing.model_dump(mode="json")
 
 
