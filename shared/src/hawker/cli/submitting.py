@@ -11,7 +11,7 @@ from hawker.cli.exits import Exit
 from hawker.cli.looking import failures
 from hawker.cli.screen import Screen
 from hawker.cli.shopify import Catalogue, Unreadable
-from hawker.cli.watching import follow
+from hawker.cli.watching import follow, sending
 from hawker.client import Batch, Hawker, HawkerError
 from hawker.client.hawker import new_key
 from hawker.contracts.words import Action, Marketplace, Priority
@@ -49,15 +49,17 @@ class Submit:
 
     def _status(self, batch: Batch, found: Catalogue) -> Exit:
         status = exits.of_batch(batch) if self.watch else Exit.DONE
-        return Exit.NOT_ALL if status is Exit.DONE and found.left_out else status
+        return Exit.NOT_ALL if status is Exit.DONE and found.fault_count else status
 
     async def _send(self, hawker: Hawker, found: Catalogue, screen: Screen) -> Batch:
         key = self.key or new_key()
-        screen.say(f"Sending {len(found.products)} products from {self.file} to {self.marketplace} ...", "dim")
+        count = len(found.products)
+        screen.say(f"Sending {count} products from {self.file} to {self.marketplace} ...", "dim")
         try:
-            return await hawker.submit(
-                found.products, self.marketplace, action=self.action, priority=self.priority, account=self.account, key=key
-            )
+            with sending(count, screen.err) as sent:
+                return await hawker.submit(
+                    found.products, self.marketplace, action=self.action, priority=self.priority, account=self.account, key=key, sent=sent
+                )
         except HawkerError as error:
             error.advice += f" To continue this very submit, repeat the command with --key {key}: nothing is done twice."
             raise

@@ -1,7 +1,8 @@
-"""Batches followed to their end, with live bars on a terminal and a line now and then elsewhere. It decides nothing."""
+"""Progress shown: products being sent, batches followed to their end. Bars on a terminal, a line now and then elsewhere; it decides nothing."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from time import monotonic
 
 from rich.console import Console
@@ -19,6 +20,15 @@ async def follow(hawker: Hawker, batches: Sequence[Batch], console: Console, *, 
     with _bars(console) as bars:
         watched = (_one(hawker, batch, named.get(batch.id, f"{batch.marketplace} {batch.id}"), bars, console) for batch in batches)
         return await asyncio.gather(*watched)
+
+
+@contextmanager
+def sending(count: int, console: Console) -> Iterator[Callable[[int], None]]:
+    """A bar that goes when all is sent; what comes out of it is told how many more have been."""
+    columns = TextColumn("sending"), BarColumn(bar_width=30), MofNCompleteColumn()
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
+        bar = bars.add_task("", total=count)
+        yield lambda more: bars.advance(bar, more)
 
 
 def _bars(console: Console) -> Progress:

@@ -76,6 +76,13 @@ def test_with_skip_bad_rows_the_rest_is_sent_and_the_left_out_are_named(stage: S
     assert result.exit_code == 1
 
 
+def test_rows_that_belong_to_no_product_are_missed_too(stage: Stage) -> None:
+    stage.answers["POST /v1/batches"] = httpx.Response(202, json=PENDING)
+    result = stage.run("submit", stage.csv("pot,Pot,5", ",Cup,6"), "--marketplace", "ebay", "--skip-bad-rows")
+    assert "rows without a handle" in result.stderr
+    assert result.exit_code == 1
+
+
 def test_with_skip_bad_rows_and_no_good_one_nothing_is_sent(stage: Stage) -> None:
     assert stage.run("submit", stage.csv("cup,,6"), "--marketplace", "ebay", "--skip-bad-rows").exit_code == 3
     assert not stage.requests

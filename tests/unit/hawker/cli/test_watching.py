@@ -6,7 +6,7 @@ import httpx
 import pytest
 from rich.console import Console
 
-from hawker.cli.watching import follow
+from hawker.cli.watching import follow, sending
 from hawker.client import Batch, Hawker
 from tests.unit.hawker.cli.stage import BATCH, Stage
 
@@ -30,6 +30,16 @@ async def test_batches_are_followed_side_by_side_to_their_ends(stage: Stage, *, 
     assert "pots to [ebay]" in text.getvalue()
     assert "10 completed" in text.getvalue()
     assert "10 failed" in text.getvalue()
+
+
+def test_what_is_sent_is_counted_on_a_terminal_and_leaves_nothing_behind_in_a_pipe() -> None:
+    shown = {is_terminal: io.StringIO() for is_terminal in (True, False)}
+    for is_terminal, text in shown.items():
+        with sending(200, Console(file=text, force_terminal=is_terminal, width=80)) as sent:
+            sent(100)
+            sent(100)
+    assert "200/200" in shown[True].getvalue()
+    assert shown[False].getvalue() == ""
 
 
 async def no_sleep(_seconds: float) -> None:
