@@ -68,7 +68,10 @@ class Intake[A]:
             return
 
     async def stop(self) -> None:
-        """Give up what still runs: its offsets are not committed, so its commands come again."""
+        """Give up what still runs or waits: its offsets are not committed, so its commands come again."""
+        for number in self._window.partitions:
+            self._window.closing(number)
+        self._changed.set()
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)

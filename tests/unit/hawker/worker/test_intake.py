@@ -138,6 +138,16 @@ async def test_finishing_waits_only_so_long() -> None:
     assert room.told.outcomes == []
 
 
+async def test_stopping_lets_go_of_what_still_waits_for_room() -> None:
+    room = Room(in_flight_max=1)
+    taking = asyncio.create_task(room.intake.take([record(0), record(1)]))
+    await room.settled()
+    await room.intake.stop()
+    await asyncio.wait_for(taking, 5)
+    assert room.work.begun == ["job-0"]
+    assert room.window.due() == {0: 0}
+
+
 async def test_an_outcome_that_cannot_be_told_stops_the_worker_and_its_offset_stays() -> None:
     room = Room()
     room.told.away = True
