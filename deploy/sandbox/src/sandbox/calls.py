@@ -31,7 +31,6 @@ class Call:
     params: Mapping[str, str] = field(default_factory=dict)
     query: MultiMapping[str] = field(default_factory=MultiDict)
     headers: Mapping[str, str] = field(default_factory=dict)
-    cookies: Mapping[str, str] = field(default_factory=dict)
     body: JsonValue = None
     form: Mapping[str, Sequence[str]] = field(default_factory=dict)
     parts: Mapping[str, Part] = field(default_factory=dict)

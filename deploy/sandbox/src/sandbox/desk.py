@@ -105,7 +105,6 @@ async def _read(route: Route, request: web.Request, now: float) -> Call | None:
         params=request.match_info,
         query=request.query,
         headers=request.headers,
-        cookies=request.cookies,
         body=body.json,
         form=body.form,
         parts=body.parts,

@@ -35,6 +35,7 @@ def test_any_language_is_no_language() -> None:
     ("sku", "changes", "error_id"),
     [
         ("s" * 51, {}, 25707),
+        ("shirt-s", {}, 25707),
         ("shirt", {"title": "t" * 81}, 25016),
         ("shirt", {"description": "d" * 4001}, 25016),
         ("shirt", {"aspects": {"Brand": "Ocean"}}, 25016),

@@ -44,8 +44,7 @@ class Visit:
             account=self.user,
             params=params,
             query=MultiDict(query or {}),
-            headers=CIMultiDict(),
-            cookies={sessions.COOKIE: self.cookie},
+            headers=CIMultiDict(Cookie=f"theme=dark; {sessions.COOKIE}={self.cookie}"),
             form={name: [value] for name, value in (form or {}).items()},
         )
 

@@ -158,7 +158,7 @@ def _wrong_item(sku: str, body: JsonObject) -> Answer | None:
     quantity = at(body, "availability", "shipToLocationAvailability", "quantity")
     number = whole_number(quantity)
     rules: Sequence[tuple[bool, int, str]] = (
-        (len(sku) > SKU_LENGTH_MAX, 25707, "Invalid sku. sku has to be alphanumeric with upto 50 characters in length"),
+        (not _is_sku(sku), 25707, "Invalid sku. sku has to be alphanumeric with upto 50 characters in length"),
         (quantity is not None and (number is None or number < 0), 25004, "Invalid quantity."),
         ("condition" in body and text_at(body, "condition") not in CONDITIONS, 25021, "Invalid condition information."),
         (len(text_at(body, "product", "title")) > TITLE_LENGTH_MAX, 25016, "The title value is invalid. It has more than 80 characters."),
@@ -171,6 +171,11 @@ def _wrong_item(sku: str, body: JsonObject) -> Answer | None:
         (not _are_aspects(at(body, "product", "aspects")), 25016, "The aspects value is invalid. Each name takes an array of values."),
     )
     return next((errors.refused(error_id, message) for broken, error_id, message in rules if broken), None)
+
+
+def _is_sku(sku: str) -> bool:
+    """Letters and digits alone, says the document."""
+    return sku.isascii() and sku.isalnum() and len(sku) <= SKU_LENGTH_MAX
 
 
 def _are_aspects(aspects: JsonValue) -> bool:

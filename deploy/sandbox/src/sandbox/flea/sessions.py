@@ -1,6 +1,7 @@
 """Who is there: the log-in, the session's cookie, and the csrf token that every form must bring back."""
 
 from http import HTTPStatus
+from http.cookies import SimpleCookie
 
 from sandbox.calls import Answer, Call
 from sandbox.flea import pages
@@ -25,7 +26,7 @@ def log_out(market: Market, call: Call) -> Answer:
 
 
 def end(market: Market, call: Call) -> None:
-    market.sessions.pop(call.cookies.get(COOKIE, ""), None)
+    market.sessions.pop(_cookie(call), None)
 
 
 def asking(call: Call) -> str:
@@ -34,7 +35,7 @@ def asking(call: Call) -> str:
 
 
 def session(market: Market, call: Call) -> Session | None:
-    return market.sessions.get(call.cookies.get(COOKIE, ""))
+    return market.sessions.get(_cookie(call))
 
 
 def visitor(market: Market, call: Call) -> str | Answer:
@@ -66,3 +67,8 @@ def with_form(market: Market, call: Call) -> str | Answer:
 
 def to_log_in() -> Answer:
     return Answer(HTTPStatus.SEE_OTHER, headers={"Location": "/login"})
+
+
+def _cookie(call: Call) -> str:
+    found = SimpleCookie(call.headers.get("Cookie", "")).get(COOKIE)
+    return "" if found is None else found.value
