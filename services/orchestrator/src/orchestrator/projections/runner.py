@@ -24,7 +24,7 @@ from orchestrator.projections.store import ROLE, Store
 PAGE_FACTS_MAX = 1000
 WAIT_SECONDS = 0.5
 """How long an idle projector waits in one call; a fact ends the wait at once."""
-SPACING_SECONDS = 0.05
+SPACING_SECONDS = 0.1
 """A lone fact is written at once; under load facts gather for this long, because a transaction costs the same for one as for hundreds."""
 RETRY_SECONDS = 1.0
 
