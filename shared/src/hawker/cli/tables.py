@@ -69,7 +69,7 @@ def job(one: Job) -> RenderableType:
         ("Product", " · ".join(part for part in (one.handle, one.title) if part)),
         ("What", f"{one.action} on {one.marketplace}, account {one.account}, priority {one.priority}"),
         ("Status", status(one.status)),
-        ("Why", why(one)),
+        ("Why", reason(one)),
         ("Listing", f"{one.listing.listing_id} {one.listing.url}".strip() if one.listing else None),
         ("Retries", str(one.retry_count)),
         ("Next try", moment(one.due_at)),
@@ -101,14 +101,14 @@ def _tasks(each: Iterable[Task]) -> Table:
 
 def why(one: Job) -> str:
     """For a failed job the reason a seller understands; for a completed one where the listing is."""
-    if one.failure is not None:
-        return one.failure.reason
-    if one.reason:
-        return one.reason
-    return one.listing.url if one.listing else ""
+    return reason(one) or (one.listing.url if one.listing else "")
 
 
-def _reason(task: Task) -> str:
+def reason(one: Job) -> str:
+    return one.failure.reason if one.failure else one.reason or ""
+
+
+def _task_reason(task: Task) -> str:
     return task.failure.reason if task.failure else ""
 
 
