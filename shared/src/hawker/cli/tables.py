@@ -92,7 +92,7 @@ def _tasks(each: Iterable[Task]) -> Table:
             str(task.attempt),
             _ms(task.waited_ms),
             _ms(task.took_ms),
-            _reason(task),
+            _task_reason(task),
         )
         for task in each
     )
