@@ -151,7 +151,7 @@ async def test_an_owner_that_was_fenced_writes_nothing_more(kafka: KafkaSettings
         before = len(await journal(kafka))
         await ask(publisher, topics, 16)
         async with asyncio.timeout(WAIT_SECONDS_MAX):
-            while any(not task.done() for task in service._tasks.values()):
+            while not all(keeper.is_fenced for keeper in service.keepers.values()):
                 await asyncio.sleep(0.05)
         assert len(await journal(kafka)) == before
         for usurper in usurpers:

@@ -10,6 +10,8 @@ from orchestrator.shard.suspicion import Suspicion
 
 BACKOFF_SECONDS_FIRST = 0.2
 BACKOFF_SECONDS_MAX = 5.0
+FENCED_SECONDS_MAX = 120.0
+"""Longer than a session and a rebalance: if nobody else was assigned by then, the fence was the broker's own (a transaction that timed out)."""
 
 log = structlog.get_logger(__name__)
 
@@ -23,6 +25,7 @@ class Keeper:
         self._suspicion = suspicion
         self._stopping = asyncio.Event()
         self.owner: Owner | None = None
+        self.is_fenced = False
 
     def stop(self) -> None:
         """End after the turn that runs."""
@@ -31,7 +34,7 @@ class Keeper:
             self.owner.stop()
 
     async def run(self) -> None:
-        """Returns when stopped or fenced."""
+        """Returns when stopped."""
         backoff_seconds = BACKOFF_SECONDS_FIRST
         while not self._stopping.is_set():
             self.owner = Owner(self._partition, self._ports, self._suspicion)
@@ -39,8 +42,8 @@ class Keeper:
             try:
                 await self.owner.run()
             except Fenced as fence:
-                log.warning("fenced: this process writes nothing more for the shard", shard=self._partition, why=str(fence))
-                return
+                await self._rest_fenced(str(fence))
+                continue
             except (OutcomeUnknown, Unavailable) as fault:
                 log.warning("shard lost, acquiring again", shard=self._partition, why=str(fault))
             except Exception:
@@ -49,6 +52,13 @@ class Keeper:
                 backoff_seconds = BACKOFF_SECONDS_FIRST
             await self._rest(backoff_seconds)
             backoff_seconds = min(BACKOFF_SECONDS_MAX, backoff_seconds * 2)
+
+    async def _rest_fenced(self, why: str) -> None:
+        """Until the next assignment stops this keeper. One that goes on means that the group still counts on us."""
+        log.warning("fenced: this process writes nothing more for the shard", shard=self._partition, why=why)
+        self.is_fenced = True
+        await self._rest(FENCED_SECONDS_MAX)
+        self.is_fenced = False
 
     async def _rest(self, seconds: float) -> None:
         try:
