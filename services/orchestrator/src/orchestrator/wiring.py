@@ -16,6 +16,7 @@ from hawker.kafka.producer import Publisher
 from hawker.kafka.settings import KafkaSettings
 from hawker.postgres.settings import PostgresSettings
 from orchestrator.outbox import KafkaOutbox
+from orchestrator.projections.rebuild import rebuild
 from orchestrator.projections.runner import run_projector
 from orchestrator.shard.owner import Ports
 from orchestrator.shard.service import Service
@@ -40,6 +41,12 @@ async def run_shards(kafka: KafkaSettings, stop: asyncio.Event) -> None:
 async def run_projections(kafka: KafkaSettings, stop: asyncio.Event) -> None:
     """Keep the read models up to date, until `stop`."""
     await run_projector(kafka, PostgresSettings(), stop)
+
+
+async def run_rebuild(kafka: KafkaSettings) -> None:
+    """Build the read models anew from the journal and say what differed."""
+    differences = await rebuild(kafka, PostgresSettings())
+    log.info("read models rebuilt", nothing_differed=differences.none, wrong=differences.wrong, put=differences.put)
 
 
 @asynccontextmanager
