@@ -82,8 +82,31 @@ def test_a_stack_ends_with_the_process_that_held_it(tmp_path: Path) -> None:
     sleeper = psutil.Process(supervisor.process_ids()["sleeper"])
     holder.kill()
     holder.wait()
-    wait_until(lambda: not sleeper.is_running(), "the end of all")
+    wait_until(lambda: not sleeper.is_running() or sleeper.status() == psutil.STATUS_ZOMBIE, "the end of all")
     wait_until(lambda: supervisor.pid is None, "the end of the supervisor")
+
+
+def test_what_a_killed_supervisor_left_behind_is_ended_before_a_new_start(tmp_path: Path) -> None:
+    supervisor = _with_a_sleeper(tmp_path)
+    orphan = psutil.Process(supervisor.process_ids()["sleeper"])
+    psutil.Process(supervisor.pid).kill()
+    wait_until(lambda: supervisor.pid is None, "the end of the supervisor")
+    assert orphan.is_running()
+    try:
+        again = _with_a_sleeper(tmp_path)
+        assert not orphan.is_running() or orphan.status() == psutil.STATUS_ZOMBIE
+        assert again.process_ids()["sleeper"] != orphan.pid
+    finally:
+        supervisor.shut_down()
+
+
+def test_one_stacks_end_leaves_another_alone(tmp_path: Path) -> None:
+    ours, theirs = _with_a_sleeper(tmp_path / "ours"), _with_a_sleeper(tmp_path / "theirs")
+    try:
+        ours.shut_down()
+        assert theirs.states() == {"sleeper": "RUNNING"}
+    finally:
+        theirs.shut_down()
 
 
 def test_what_a_process_is_told_arrives_to_the_letter(tmp_path: Path) -> None:
@@ -114,6 +137,15 @@ def test_nobodys_variables_leak_into_a_process(tmp_path: Path, monkeypatch: pyte
         assert "HAWKER_KAFKA_BOOTSTRAP" not in psutil.Process(supervisor.process_ids()["sleeper"]).environ()
     finally:
         supervisor.shut_down()
+
+
+def _with_a_sleeper(folder: Path) -> Supervisor:
+    ours = layout(folder)
+    ours.make()
+    supervisor = Supervisor(ours)
+    supervisor.keep([Process("sleeper", ["sleep", "600"])])
+    wait_until(lambda: "sleeper" in supervisor.process_ids(), "the process")
+    return supervisor
 
 
 def _batches(access: Mapping[str, str]) -> httpx.Response:

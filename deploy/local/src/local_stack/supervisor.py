@@ -21,6 +21,9 @@ LOG_BYTES_MAX = 20 * 1024 * 1024
 _START_SECONDS_MAX = 20.0
 _STOP_SECONDS_MAX = 60.0
 _PAUSE_SECONDS = 0.05
+_SWEEP_SECONDS_MAX = 10.0
+_MARK = "HAWKER_STACK_FOLDER"
+"""In the environment of every process of a stack, so that it is known again whoever is its parent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class Supervisor:
         """Runs exactly these: starts what is new, ends what is gone, restarts what changed, leaves the rest alone."""
         self._write(processes)
         if self.pid is None:
+            self.sweep()
             self._launch()
             return
         rpc = self._rpc()
@@ -68,17 +72,27 @@ class Supervisor:
             rpc.addProcessGroup(name)
 
     def shut_down(self) -> None:
-        """Ends everything and waits until it is gone."""
+        """Ends everything and waits until it is gone; also what a supervisord that was killed has left behind."""
         pid = self.pid
-        if pid is None:
-            return
-        process = psutil.Process(pid)
-        children = process.children(recursive=True)
-        process.terminate()
-        _, alive = psutil.wait_procs([process, *children], timeout=_STOP_SECONDS_MAX)
-        for left in alive:
-            with suppress(psutil.NoSuchProcess):
-                left.kill()
+        if pid is not None:
+            process = psutil.Process(pid)
+            process.terminate()
+            _those_that_stay([process], _STOP_SECONDS_MAX)
+        self.sweep()
+
+    def sweep(self) -> None:
+        """Ends processes of this stack that nobody looks after any more."""
+        left = [process for process in psutil.process_iter() if self._is_ours(process)]
+        for process in left:
+            _tell(process, signal.SIGTERM)
+        for process in _those_that_stay(left, _SWEEP_SECONDS_MAX):
+            _tell(process, signal.SIGKILL)
+
+    def _is_ours(self, process: psutil.Process) -> bool:
+        try:
+            return process.environ().get(_MARK) == str(self._layout.folder)
+        except (psutil.Error, OSError):
+            return False
 
     def end(self) -> None:
         """Asks for the end of everything and does not wait."""
@@ -123,7 +137,7 @@ class Supervisor:
             capture_output=True,
             text=True,
             cwd="/",
-            env=_clean_environment(),
+            env={**_clean_environment(), _MARK: str(self._layout.folder)},
         )
         if done.returncode != 0:
             raise SupervisorError(f"supervisord did not start: {done.stderr.strip()}{done.stdout.strip()}")
@@ -137,6 +151,26 @@ class Supervisor:
         config = self._layout.supervisor_config
         config.touch(mode=0o600)  # Environments hold the stack's own secrets.
         config.write_text("\n".join([_head(self._layout), *(_section(process, self._layout.logs) for process in processes)]))
+
+
+def _tell(process: psutil.Process, number: signal.Signals) -> None:
+    with suppress(psutil.NoSuchProcess):
+        process.send_signal(number)
+
+
+def _those_that_stay(processes: Sequence[psutil.Process], seconds_max: float) -> Sequence[psutil.Process]:
+    """Waits for their end. A dead one that its parent never asked about (a container's first process may not) counts as ended."""
+    limit = time.monotonic() + seconds_max
+    while (alive := [process for process in processes if _lives(process)]) and time.monotonic() < limit:
+        time.sleep(_PAUSE_SECONDS)
+    return alive
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _clean_environment() -> Mapping[str, str]:
