@@ -82,18 +82,14 @@ def compose_env() -> None:
     console.print(f"{file.relative_to(CHECKOUT)} is there; your token: {(compose.FOLDER / 'token').relative_to(CHECKOUT)}")
 
 
-def main() -> int:
+def main() -> None:
+    """Leaves with the exit status."""
     try:
-        app(standalone_mode=False)
+        app()
     except EXPECTED as fault:
-        console.print(f"[red]{fault}[/red]", markup=True)
-        return 1
-    except typer.Exit as leaving:
-        return leaving.exit_code
-    except (KeyboardInterrupt, typer.Abort):
-        return 130
-    return 0
+        console.print(str(fault), style="red", markup=False)
+        sys.exit(1)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
