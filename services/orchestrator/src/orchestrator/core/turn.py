@@ -96,7 +96,7 @@ def _meet(shard: Shard, recorded: Recorded[Input], now: datetime, source: str, t
 
 
 def _ring(shard: Shard, timer: Timer, now: datetime, source: str, turn: Turn) -> None:
-    label = ":".join((type(timer).__name__, *map(str, timer)))
+    label = ":".join((type(timer).__name__, *map(str, timer), now.isoformat()))  # The same timer is set again in a later round.
     _absorb(shard, decide.ring(shard, timer, now), Cause(label, now, source), turn)
     if isinstance(timer, CancelJobs) and shard.live_by_batch.get(timer.batch_id):
         shard.timers.set(now, timer)

@@ -46,6 +46,10 @@ class Keeper:
                 continue
             except (OutcomeUnknown, Unavailable) as fault:
                 log.warning("shard lost, acquiring again", shard=self._partition, why=str(fault))
+            except asyncio.CancelledError:
+                if _was_cancelled():
+                    raise
+                log.warning("shard lost, acquiring again", shard=self._partition, why="the log's client cancelled what we waited for")
             except Exception:
                 log.exception("shard broke, acquiring again", shard=self._partition)
             if (self._ports.clock.now() - began).total_seconds() > BACKOFF_SECONDS_MAX:
@@ -66,3 +70,9 @@ class Keeper:
                 await self._stopping.wait()
         except TimeoutError:
             return
+
+
+def _was_cancelled() -> bool:
+    """Whether somebody cancelled this task. A client that dies with a broker cancels its own futures, and that looks alike."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
