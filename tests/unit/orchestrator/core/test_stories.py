@@ -354,3 +354,13 @@ def test_no_more_than_a_window_is_in_flight(story: Story) -> None:
     story.shard.lanes[Lane.EBAY].window.size = 5
     story.tell(*(job_requested(f"job-{n}") for n in range(20)))
     assert len(story.take_commands()) == 5
+
+
+def test_no_two_facts_have_one_id_however_often_a_job_rests(story: Story) -> None:
+    story.tell(job_requested())
+    for _ in range(4):
+        (command,) = story.take_commands()
+        story.tell(failed(command)).wait(30)
+    ids = [outgoing.envelope.id for turn in story.turns for outgoing in turn.facts]
+    assert len(story.of(JobRetryStarted)) == 3
+    assert len(ids) == len(set(ids))

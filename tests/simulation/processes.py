@@ -1,0 +1,184 @@
+"""An orchestrator's process in the simulation: the real shell on the memory log, and everything that can befall a process."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+
+from hawker.testing.group import MemoryGroup, MemoryMember
+from hawker.testing.inbox import MemoryInbox
+from hawker.testing.journal import MemoryJournalReader, MemoryJournalWriter
+from hawker.testing.log import MemoryLog
+from hawker.testing.points import Point
+from hawker.testing.publisher import MemoryOutbox
+from orchestrator.core.state import Shard
+from orchestrator.shard.keeper import Keeper
+from orchestrator.shard.owner import Ports
+from orchestrator.shard.service import Service
+from tests.simulation.faults import Fault
+from tests.simulation.scene import Scene
+from tests.simulation.virtual import VirtualClock
+
+SESSION_SECONDS = 10.0
+"""After so long the group takes a silent process for dead."""
+SKEW_SECONDS_MAX = 2.0
+ASKED = {Point.WRITER_OPENING, Point.END_ASKED, Point.PAGE_READ, Point.SEEKING, Point.TAKING, Point.PUBLISHING}
+
+
+class WatchedService(Service):
+    """The real one; it only tells whose task is whose."""
+
+    def __init__(self, ports: Ports, keepers: dict[asyncio.Task[None], Keeper]) -> None:
+        super().__init__(ports)
+        self._watched = keepers
+
+    def _begin(self, partition: int) -> None:
+        super()._begin(partition)
+        self._watched[self._tasks[partition]] = self._keepers[partition]
+
+    def end_at_once(self) -> None:
+        for task in self._tasks.values():
+            task.cancel()
+
+
+class Seat:
+    """The member as the process sees it: a dead process does not say good-bye."""
+
+    def __init__(self, member: MemoryMember, is_dead: Callable[[], bool]) -> None:
+        self._member = member
+        self._is_dead = is_dead
+
+    async def start(self) -> None:
+        await self._member.start()
+
+    async def wait(self) -> None:
+        await self._member.wait()
+
+    async def stop(self) -> None:
+        if not self._is_dead():
+            await self._member.stop()
+
+
+class Process:
+    """From its start to its end, or its death."""
+
+    def __init__(self, name: str, log: MemoryLog, group: MemoryGroup, scene: Scene, keepers: dict[asyncio.Task[None], Keeper]) -> None:
+        self.name = name
+        self.dead = False
+        self._log = log
+        self._group = group
+        self._scene = scene
+        self._awake = asyncio.Event()
+        self._awake.set()
+        self._told: list[frozenset[int]] = []
+        self._stop = asyncio.Event()
+        skew = scene.chance.uniform(-SKEW_SECONDS_MAX, SKEW_SECONDS_MAX) if scene.strikes(Fault.CLOCK_SKEW, name) else 0.0
+        self._service = WatchedService(self._ports(VirtualClock(asyncio.get_running_loop(), timedelta(seconds=skew))), keepers)
+        self.member = MemoryMember(group, self._change, self._drain)
+        self.task = scene.spawn(self._run(), name)
+
+    def _ports(self, clock: VirtualClock) -> Ports:
+        return Ports(
+            writer=lambda partition: MemoryJournalWriter(self._log, partition, lambda point: self._visit(point, partition)),
+            reader=MemoryJournalReader(self._log, self._visit),
+            inbox=lambda partition: MemoryInbox(self._log, partition, self._visit),
+            outbox=MemoryOutbox(self._log, self._visit),
+            clock=clock,
+            pause=self._pause,
+            partition_count=self._log.shards,
+        )
+
+    def shards(self) -> dict[int, Shard]:
+        """The state of what it owns."""
+        return {partition: keeper.owner.shard for partition, keeper in self._service.keepers.items() if keeper.owner is not None}
+
+    async def stop(self) -> None:
+        """As a signal to end does it."""
+        self._stop.set()
+        await asyncio.wait([self.task])
+
+    def wake(self) -> None:
+        self._awake.set()
+        told, self._told = self._told, []
+        for partitions in told:
+            self._service.on_change(partitions)
+
+    def kill(self) -> None:
+        """Without a word: what it had sent is sent, what it had opened stays open, and the group learns of it late."""
+        self.dead = True
+        self._awake.set()
+        self._scene.tell(self.name, "dies")
+        self.task.cancel()
+        self._service.end_at_once()
+        self._scene.spawn(self._forgotten(), f"{self.name}'s session")
+
+    async def _run(self) -> None:
+        try:
+            await self._service.run(Seat(self.member, lambda: self.dead), self._stop)
+        except asyncio.CancelledError:
+            if not self.dead:
+                raise
+
+    async def _forgotten(self) -> None:
+        await asyncio.sleep(SESSION_SECONDS * self._scene.chance.uniform(0.3, 1))
+        await self._group.evict(self.member)
+
+    async def _freeze(self) -> None:
+        """Its neighbours may own its shards when it wakes; it hears of that only then."""
+        if not self._awake.is_set():
+            return
+        self._awake.clear()
+        seconds = self._scene.chance.uniform(1, 40)
+        self._scene.tell(self.name, f"sleeps for {seconds:.0f} s")
+        if seconds > SESSION_SECONDS:
+            await asyncio.sleep(SESSION_SECONDS)
+            await self._group.evict(self.member)
+        await asyncio.sleep(max(0.0, seconds - SESSION_SECONDS))
+        self.wake()
+        self._scene.tell(self.name, "wakes")
+        await asyncio.sleep(self._scene.chance.uniform(0, 3))
+        if not self.dead and not self._stop.is_set() and not self._group.has(self.member):
+            await self.member.let_go()
+            await self.member.start()
+
+    def _change(self, partitions: frozenset[int]) -> None:
+        if self._awake.is_set() and not self.dead:
+            self._service.on_change(partitions)
+        else:
+            self._told.append(partitions)
+
+    async def _drain(self) -> None:
+        await self._awake.wait()
+        if not self.dead:
+            await self._service.drain()
+
+    async def _pause(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        await self._awake.wait()
+
+    async def _visit(self, point: Point, partition: int | None = None) -> None:
+        """Every await of the owner's loop passes here."""
+        scene = self._scene
+        await self._awake.wait()
+        if scene.strikes(Fault.CRASH, f"{self.name} at {point}"):
+            self.kill()
+        elif scene.strikes(Fault.FREEZE, f"{self.name} at {point}"):
+            scene.spawn(self._freeze(), f"{self.name} sleeps")
+        await scene.latency()
+        await self._awake.wait()
+        if self.dead:
+            await asyncio.Event().wait()  # Until its cancelling arrives.
+        self._fail(point, partition)
+
+    def _fail(self, point: Point, partition: int | None) -> None:
+        """Last before the log itself: nothing comes between."""
+        where = f"{self.name} at {point}"
+        if point in ASKED and self._scene.strikes(Fault.UNAVAILABLE, where):
+            raise ConnectionError("the log does not answer")
+        if point is Point.RECORD_SENT and self._scene.strikes(Fault.SEND_FAILED, where):
+            raise ConnectionError("a send failed")
+        if point is Point.COMMIT_ASKED and self._scene.strikes(Fault.COMMIT_DID_NOT, where):
+            raise TimeoutError("the commit was not answered")
+        if point is Point.COMMIT_DONE and self._scene.strikes(Fault.COMMIT_HAPPENED, where):
+            raise TimeoutError("the commit was not answered")
+        if point is Point.COMMIT_ASKED and partition is not None and self._scene.strikes(Fault.GIVEN_UP, where):
+            self._log.give_up(self._log.topics.transactional_id(partition))
