@@ -50,9 +50,11 @@ def kafka_bootstrap(run: Run) -> str:
 
 
 @pytest.fixture
-def topics(kafka_bootstrap: str) -> Topics:
+def topics(kafka_bootstrap: str) -> Iterator[Topics]:
     """The names of topics of this test's own, which exist: 4 shards, 4 command partitions."""
-    return fresh_topics.make(kafka_bootstrap)
+    names = fresh_topics.make(kafka_bootstrap)
+    yield names
+    fresh_topics.drop(kafka_bootstrap, names)
 
 
 @pytest.fixture(scope="session")

@@ -78,6 +78,17 @@ def test_a_new_enough_postgres_of_the_machine_is_used(tmp_path: Path, monkeypatc
     assert postgres.find_programs(tmp_path / "home", None) == tmp_path
 
 
+def test_the_wheels_postgres_is_copied_once_where_another_user_cannot_reach_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    monkeypatch.setattr(postgres, "reachable", lambda _: False)
+    first = postgres.find_programs(tmp_path, "nobody")
+    made = (first / "postgres").stat().st_ino
+    assert first.is_relative_to(tmp_path)
+    assert (postgres.version(first / "postgres") or 0) >= postgres.VERSION_MIN
+    assert postgres.find_programs(tmp_path, "nobody") == first
+    assert (first / "postgres").stat().st_ino == made
+
+
 def test_a_folder_behind_a_closed_one_cannot_be_reached_by_another_user(tmp_path: Path) -> None:
     closed = tmp_path / "closed"
     (closed / "inside").mkdir(parents=True)

@@ -73,6 +73,7 @@ def _properties(data: Path, port: int, controller_port: int) -> str:
         "offsets.topic.num.partitions": "4",
         "transaction.state.log.num.partitions": "4",
         "log.cleaner.dedupe.buffer.size": str(8 * 1024 * 1024),
+        "log.segment.delete.delay.ms": "1000",
         "log.index.size.max.bytes": str(1024 * 1024),
         "transaction.abort.timed.out.transaction.cleanup.interval.ms": "1000",
     }

