@@ -364,3 +364,14 @@ def test_no_two_facts_have_one_id_however_often_a_job_rests(story: Story) -> Non
     ids = [outgoing.envelope.id for turn in story.turns for outgoing in turn.facts]
     assert len(story.of(JobRetryStarted)) == 3
     assert len(ids) == len(set(ids))
+
+
+def test_a_job_of_a_cancelled_batch_is_not_tried_again_for_nothing_of_it_would_begin(story: Story) -> None:
+    story.tell(batch_requested(), items_added("mug", "cup"))
+    rejected, _ = story.take_commands()
+    story.tell(failed(rejected, FailureKind.REJECTED))
+    story.tell(BatchCancelRequested(tenant_id=TENANT, requested_at=NOON, request_id="c1", batch_id="batch-1")).wait(0)
+    story.tell(control(JobRetryRequested, job_id=rejected.job_id))
+    assert [fact.reason for fact in story.of(RequestRefused)] == ["its batch was cancelled"]
+    assert story.of(BatchEnded)[-1].status is BatchStatus.CANCELLED
+    assert len(story.of(BatchEnded)) == 1

@@ -36,7 +36,7 @@ from orchestrator.core.ids import job_id
 from orchestrator.core.state import MEMORY, Shard
 from orchestrator.core.timers import AccountOpens, BatchExpires, CancelJobs, JobExpires, LeaseEnds, RestEnds, Timer
 from orchestrator.job import decide as jobs
-from orchestrator.job.state import AccountKey, Active, Gone, Live, Paused, Resting, Running, Stopped
+from orchestrator.job.state import AccountKey, Active, Gone, Job, Live, Paused, Resting, Running, Stopped
 from orchestrator.plans import PLANS, Plan
 
 CANCEL_JOBS_MAX = 500
@@ -113,7 +113,8 @@ def _request(shard: Shard, request: Request, traceparent: str | None, now: datet
             return _job(shard, request, traceparent, now)
         case JobCancelRequested() | JobRetryRequested() | JobPauseRequested() | JobResumeRequested():
             job = shard.jobs.get(request.job_id)
-            return jobs.control(job if _owns(job, request.tenant_id) else None, request, now)
+            job = job if _owns(job, request.tenant_id) else None
+            return _in_cancelled_batch(shard, job, request, now) or jobs.control(job, request, now)
         case BatchCancelRequested():
             batch = shard.batches.get(request.batch_id)
             return _of_tenant(batch, request, now) or batches.cancel(batch, request, now)
@@ -253,6 +254,14 @@ def _of_tenant(batch: object, request: BatchRequested | BatchItemsAdded | BatchC
     """A batch of another tenant is, to this one, no batch at all; its id cannot be taken either."""
     owner = getattr(batch, "tenant_id", request.tenant_id)
     return () if owner == request.tenant_id else (_refuse(request, "there is no such batch", now),)
+
+
+def _in_cancelled_batch(shard: Shard, job: Job | None, request: Request, now: datetime) -> Sequence[Fact]:
+    """A retry there would never be dispatched: nothing of a cancelled batch begins any more."""
+    if not isinstance(job, Stopped) or not isinstance(request, JobRetryRequested):
+        return ()
+    batch = shard.batches.get(job.order.batch_id or "")
+    return (_refuse(request, "its batch was cancelled", now),) if batch is not None and batch.cancelled else ()
 
 
 def _owns(job: object, tenant_id: str) -> bool:
