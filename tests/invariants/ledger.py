@@ -16,7 +16,6 @@ from hawker.contracts.facts import (
     BatchEnded,
     BatchItemsAccepted,
     Fact,
-    InputRejected,
     JobAccepted,
     JobCancelled,
     JobCompleted,
@@ -26,11 +25,11 @@ from hawker.contracts.facts import (
     JobResumed,
     JobRetryScheduled,
     JobRetryStarted,
-    OutcomeRefused,
     RequestRefused,
     TaskCompleted,
     TaskDispatched,
 )
+from hawker.contracts.failures import FailureKind
 from hawker.contracts.limits import RETRIES_MAX
 from hawker.contracts.recorded import Recorded
 from hawker.contracts.words import JobStatus, Marketplace
@@ -45,6 +44,7 @@ ENDS: dict[type[Ended], JobStatus] = {
     JobCancelled: JobStatus.CANCELLED,
     JobExpired: JobStatus.EXPIRED,
 }
+DEFERRED = frozenset({FailureKind.THROTTLED, FailureKind.NOT_CONNECTED})
 AGAIN = frozenset({JobStatus.FAILED, JobStatus.EXPIRED})
 """A person may ask for another try of these."""
 
@@ -61,6 +61,8 @@ class Rule(StrEnum):
     BATCH_TOTALS = "a batch's totals are the sum of its jobs"
     COMMAND_AND_FACT = "no command without its dispatch fact, and the reverse"
     POSITIONS = "input positions never go back, and an input is decided once"
+    DEFERRED = "what is throttled or not connected costs no retry"
+    REQUEST_ONCE = "a person's wish is carried out once"
     FACT_IDS = "no two facts have one id"
 
 
@@ -100,20 +102,26 @@ class Ledger:
         self._open_again: dict[Account, datetime] = {}
         self._positions: dict[str, int] = {}
         self._ids: set[str] = set()
+        self._wishes: set[str] = set()
 
     def see(self, facts: Sequence[Recorded[Fact]], commands: Iterable[ExecuteTask]) -> None:
         """What one transaction wrote. Raises BrokenError."""
         for recorded in facts:
             self._identity(recorded)
+            self._wish(recorded.message)
             self._fact(recorded.message)
         self._causes(facts)
         self._commands([recorded.message for recorded in facts], commands)
 
     def _identity(self, recorded: Recorded[Fact]) -> None:
-        if isinstance(recorded.message, OutcomeRefused | RequestRefused | InputRejected):
-            return  # A repeat of an input bears its id, and is refused under it.
         _hold(recorded.envelope.id not in self._ids, Rule.FACT_IDS, recorded.envelope.id)
         self._ids.add(recorded.envelope.id)
+
+    def _wish(self, fact: Fact) -> None:
+        request_id: str | None = getattr(fact, "request_id", None)
+        if request_id is not None:
+            _hold(request_id not in self._wishes, Rule.REQUEST_ONCE, f"{type(fact).__name__} {request_id}")
+            self._wishes.add(request_id)
 
     def _causes(self, facts: Sequence[Recorded[Fact]]) -> None:
         seen: dict[str, int] = {}
@@ -179,6 +187,8 @@ class Ledger:
     def _attempted(self, fact: Attempted) -> None:
         job = self._live(fact.job_id)
         _hold(job.running.pop(fact.position, None) == fact.attempt, Rule.ONE_ATTEMPT, f"{type(fact).__name__} {_name(fact)}")
+        if isinstance(fact, AttemptFailed):
+            _hold(fact.failure.kind not in DEFERRED, Rule.DEFERRED, _name(fact))
         if isinstance(fact, TaskCompleted):
             job.succeeded.add(fact.position)
 

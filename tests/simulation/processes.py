@@ -21,6 +21,8 @@ from tests.simulation.virtual import VirtualClock
 SESSION_SECONDS = 10.0
 """After so long the group takes a silent process for dead."""
 SKEW_SECONDS_MAX = 2.0
+COMMIT_SECONDS_MIN = 0.001
+"""No two turns of a shard are at one moment."""
 ASKED = {Point.WRITER_OPENING, Point.END_ASKED, Point.PAGE_READ, Point.SEEKING, Point.TAKING, Point.PUBLISHING}
 
 
@@ -163,7 +165,7 @@ class Process:
             self.kill()
         elif scene.strikes(Fault.FREEZE, f"{self.name} at {point}"):
             scene.spawn(self._freeze(), f"{self.name} sleeps")
-        await scene.latency()
+        await scene.latency(COMMIT_SECONDS_MIN if point is Point.COMMIT_ASKED else 0.0)
         await self._awake.wait()
         if self.dead:
             await asyncio.Event().wait()  # Until its cancelling arrives.

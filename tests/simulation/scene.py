@@ -38,8 +38,10 @@ class Scene:
             self.tell("FAULT", f"{fault} ({where})")
         return struck
 
-    async def latency(self) -> None:
+    async def latency(self, seconds_min: float = 0.0) -> None:
         """What a way through the network takes: mostly nothing worth the name, sometimes long."""
+        if seconds_min:
+            await asyncio.sleep(seconds_min)
         if self.strikes(Fault.SLOW, "network"):
             await asyncio.sleep(self.chance.expovariate(1.0))
         elif self.chance.random() < 0.3:

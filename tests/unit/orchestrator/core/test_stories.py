@@ -1,9 +1,11 @@
 """Stories of one shard, told end to end: what happens, what is written, and that the fold of it is the state."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from hawker.contracts.envelope import Envelope
 from hawker.contracts.facts import (
     AccountPaused,
     AttemptDeferred,
@@ -375,3 +377,19 @@ def test_a_job_of_a_cancelled_batch_is_not_tried_again_for_nothing_of_it_would_b
     assert [fact.reason for fact in story.of(RequestRefused)] == ["its batch was cancelled"]
     assert story.of(BatchEnded)[-1].status is BatchStatus.CANCELLED
     assert len(story.of(BatchEnded)) == 1
+
+
+def test_a_cancel_request_that_comes_twice_is_not_refused_the_second_time(story: Story) -> None:
+    story.tell(job_requested(), control(JobCancelRequested, "c1"), control(JobCancelRequested, "c1"))
+    assert story.of(RequestRefused) == []
+    assert is_replayable(story)
+
+
+def test_an_input_that_comes_twice_with_one_id_and_means_two_things_makes_facts_of_different_ids(story: Story) -> None:
+    story.tell(job_requested())
+    (command,) = story.take_commands()
+    twice = replace(story.record(succeeded(command)), envelope=Envelope("one-id", "x", "worker", NOON))
+    story.deliver([twice]).tell(control(JobCancelRequested)).deliver([replace(twice, offset=twice.offset + 5)])
+    ids = [outgoing.envelope.id for turn in story.turns for outgoing in turn.facts]
+    assert len(story.of(OutcomeRefused)) == 1
+    assert len(ids) == len(set(ids))

@@ -86,7 +86,7 @@ def _meet(shard: Shard, recorded: Recorded[Input], now: datetime, source: str, t
     topic, partition, offset = recorded.topic, recorded.partition, recorded.offset
     if offset < shard.positions.get(topic, 0):
         return  # Its facts are in the journal already.
-    cause = Cause(recorded.envelope.id, now, source, (topic, partition, offset), recorded.envelope.traceparent)
+    cause = Cause(recorded.place, now, source, (topic, partition, offset), recorded.envelope.traceparent)
     if recorded.place in unread:
         facts: Sequence[Fact] = (decide.reject(recorded, "it broke the shard when it was met before", now),)
     else:

@@ -115,6 +115,8 @@ def cancel_with_batch(job: Live, now: datetime) -> JobCancelled:
 
 
 def _cancel(job: Job, request: JobCancelRequested, now: datetime) -> Decision:
+    if isinstance(job, Gone) and job.status is JobStatus.CANCELLED:
+        return ()  # What was asked for is so: most likely the same request again.
     if isinstance(job, Stopped | Gone):
         return (_decline(request, f"the job is {job.status}", now),)
     return (JobCancelled(tenant_id=request.tenant_id, at=now, job_id=request.job_id, request_id=request.request_id),)
