@@ -9,7 +9,7 @@ from testcontainers.core.container import DockerContainer
 from local_stack.ports import free_port
 from local_stack.servers import wait_for_kafka, wait_for_postgres
 
-KAFKA_IMAGE = "apache/kafka:4.1.0"
+KAFKA_IMAGE = "apache/kafka:4.4.0"
 POSTGRES_IMAGE = "postgres:18"
 _NOTE = "containers"
 _KAFKA = {

@@ -133,7 +133,7 @@ class Ebay:
         if call.files is None:
             headers |= {"Content-Type": "application/json", "Content-Language": self.language}
         try:
-            return await http.request(call.method, call.path, params=call.params, headers=headers, json=call.json, files=call.files)
+            return await http.request(call.method, call.path, params=call.params or None, headers=headers, json=call.json, files=call.files)
         except httpx.TransportError as fault:
             return errors.of_silence(fault, call.effect)
 

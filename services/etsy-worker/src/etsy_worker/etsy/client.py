@@ -112,7 +112,7 @@ class Etsy:
     async def _send(self, call: Call, headers: Mapping[str, str]) -> httpx.Response | Failure:
         try:
             return await self.http.request(
-                call.method, call.path, params=call.params, headers=headers, data=call.form, json=call.json, files=call.files
+                call.method, call.path, params=call.params or None, headers=headers, data=call.form, json=call.json, files=call.files
             )
         except httpx.TransportError as fault:
             return errors.of_silence(fault, call.effect)
