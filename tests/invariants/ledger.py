@@ -16,6 +16,7 @@ from hawker.contracts.facts import (
     BatchEnded,
     BatchItemsAccepted,
     Fact,
+    InputRejected,
     JobAccepted,
     JobCancelled,
     JobCompleted,
@@ -31,6 +32,8 @@ from hawker.contracts.facts import (
 )
 from hawker.contracts.failures import FailureKind
 from hawker.contracts.limits import RETRIES_MAX
+from hawker.contracts.outcomes import TaskFailed, TaskSucceeded
+from hawker.contracts.partitioning import partition_of
 from hawker.contracts.recorded import Recorded
 from hawker.contracts.words import JobStatus, Marketplace
 
@@ -61,6 +64,9 @@ class Rule(StrEnum):
     BATCH_TOTALS = "a batch's totals are the sum of its jobs"
     COMMAND_AND_FACT = "no command without its dispatch fact, and the reverse"
     POSITIONS = "input positions never go back, and an input is decided once"
+    LEASE = "an attempt times out when its lease is over, not before"
+    OUTCOME = "what became of an attempt is what its own outcome said"
+    OWN_SHARD = "a tenant's facts lie on its own shard"
     DEFERRED = "what is throttled or not connected costs no retry"
     REQUEST_ONCE = "a person's wish is carried out once"
     FACT_IDS = "no two facts have one id"
@@ -81,6 +87,7 @@ class Job:
     round: int = 0
     succeeded: set[int] = field(default_factory=set)
     running: dict[int, int] = field(default_factory=dict)
+    leases: dict[int, datetime] = field(default_factory=dict)
     attempts: Counter[int] = field(default_factory=Counter)
 
 
@@ -93,9 +100,10 @@ class Batch:
 
 
 class Ledger:
-    """One shard's journal, transaction by transaction."""
+    """The journal of shard `partition` of `shards`, transaction by transaction."""
 
-    def __init__(self) -> None:
+    def __init__(self, partition: int, shards: int) -> None:
+        self._place = partition, shards
         self.jobs: dict[str, Job] = {}
         self.batches: dict[str, Batch] = {}
         self.refused: set[str] = set()
@@ -116,6 +124,9 @@ class Ledger:
     def _identity(self, recorded: Recorded[Fact]) -> None:
         _hold(recorded.envelope.id not in self._ids, Rule.FACT_IDS, recorded.envelope.id)
         self._ids.add(recorded.envelope.id)
+        if not isinstance(recorded.message, InputRejected):  # What cannot be read has no tenant.
+            partition, shards = self._place
+            _hold(partition_of(recorded.message.tenant_id, shards) == partition, Rule.OWN_SHARD, recorded.place)
 
     def _wish(self, fact: Fact) -> None:
         request_id: str | None = getattr(fact, "request_id", None)
@@ -182,11 +193,14 @@ class Ledger:
         _hold(fact.position not in job.running, Rule.ONE_ATTEMPT, _name(fact))
         _hold(fact.attempt == job.attempts[fact.position] + 1, Rule.ONE_ATTEMPT, _name(fact))
         _hold(self._open_again.get(job.account, fact.at) <= fact.at, Rule.PAUSED_ACCOUNT, _name(fact))
+        job.leases[fact.position] = fact.lease_until
         job.running[fact.position] = job.attempts[fact.position] = fact.attempt
 
     def _attempted(self, fact: Attempted) -> None:
         job = self._live(fact.job_id)
         _hold(job.running.pop(fact.position, None) == fact.attempt, Rule.ONE_ATTEMPT, f"{type(fact).__name__} {_name(fact)}")
+        if isinstance(fact, AttemptTimedOut):
+            _hold(fact.at >= job.leases[fact.position], Rule.LEASE, _name(fact))
         if isinstance(fact, AttemptFailed):
             _hold(fact.failure.kind not in DEFERRED, Rule.DEFERRED, _name(fact))
         if isinstance(fact, TaskCompleted):
@@ -236,6 +250,13 @@ class Ledger:
         _hold(ends == Counter(said) and not batch.ended, Rule.BATCH_TOTALS, f"{fact.batch_id}: {dict(ends)}, said {said}")
         _hold(batch.items == len(batch.job_ids) == batch.item_count - fact.missing, Rule.BATCH_TOTALS, fact.batch_id)
         batch.ended = True
+
+
+def check_outcome(fact: Fact, outcome: object) -> None:
+    """`outcome` is the input that the fact says it follows from. Raises BrokenError."""
+    if isinstance(fact, TaskCompleted | AttemptFailed | AttemptDeferred) and isinstance(outcome, TaskSucceeded | TaskFailed):
+        about = outcome.job_id, outcome.position, outcome.attempt
+        _hold((fact.job_id, fact.position, fact.attempt) == about, Rule.OUTCOME, f"{_name(fact)} follows from {about}")
 
 
 def _name(fact: TaskDispatched | Attempted) -> str:

@@ -26,10 +26,15 @@ type Effect = tuple[str, int]
 
 @dataclass
 class StandIn:
-    """All marketplaces. `effects` over one are what no seller forgives; `begun` is the workers' own index."""
+    """All marketplaces. `effects` over one are what no seller forgives; `uncertain` is the workers' own index.
+
+    Real workers note each step that they begin. These note it only when a command came again after a worker's death,
+    so that all other doubt is the orchestrator's to remember.
+    """
 
     effects: Counter[Effect] = field(default_factory=Counter)
-    begun: set[Effect] = field(default_factory=set)
+    delivered: set[str] = field(default_factory=set)
+    uncertain: set[Effect] = field(default_factory=set)
     sessions: dict[tuple[str, str], str] = field(default_factory=dict)
     """The browsers that are connected, by tenant and account."""
 
@@ -101,6 +106,11 @@ class Worker:
         return outcome.model_copy(update={"waited_ms": waited_ms})
 
     async def _try(self, command: ExecuteTask) -> Outcome:
+        """A command that comes again is not refused: nobody would look for what the first delivery may have left."""
+        if command.command_id in self._stand_in.delivered and command.kind in REACHES:
+            self._stand_in.uncertain.add((command.job_id, command.position))
+            return await self._act(command)
+        self._stand_in.delivered.add(command.command_id)
         if self._clock.now() >= command.deadline:
             return failed(command)
         if command.session is not None and self._stand_in.sessions.get((command.tenant_id, command.account_id)) != command.session:
@@ -122,11 +132,10 @@ class Worker:
         return failed(command, FailureKind.THROTTLED, retry_after_seconds=seconds)
 
     async def _act(self, command: ExecuteTask) -> Outcome:
-        """Looks first when told to, or when an attempt was begun here before; never acts after the deadline."""
+        """Never after the deadline; so what comes after a lease's end is not overtaken by what came before."""
         effect, stand_in = (command.job_id, command.position), self._stand_in
-        if (command.look_first or effect in stand_in.begun) and stand_in.effects[effect]:
+        if (command.look_first or effect in stand_in.uncertain) and stand_in.effects[effect]:
             return succeeded(command)
-        stand_in.begun.add(effect)
         await self._takes_time()
         if self._clock.now() >= command.deadline:
             return failed(command, FailureKind.UNKNOWN)

@@ -18,8 +18,8 @@ from hawker.testing.journal import MemoryJournalReader
 from hawker.testing.log import MemoryLog, Message
 from orchestrator.core.checksum import checksum
 from orchestrator.shard.keeper import Keeper
-from orchestrator.shard.recover import recover
-from tests.invariants.ledger import BrokenError, Ledger
+from orchestrator.shard.recover import cause_of, recover
+from tests.invariants.ledger import BrokenError, Ledger, check_outcome
 from tests.invariants.live_state import Fold
 from tests.simulation.faults import Fault
 from tests.simulation.marketplace import Browser, StandIn, Worker
@@ -72,7 +72,7 @@ async def _simulate(seed: int, *, traced: bool, without: AbstractSet[Fault]) -> 
 class World:
     def __init__(self, scene: Scene) -> None:
         self.commits = 0
-        self.ledgers = [Ledger() for _ in range(SHARDS)]
+        self.ledgers = [Ledger(partition, SHARDS) for partition in range(SHARDS)]
         self._folds = [Fold() for _ in range(SHARDS)]
         self._scene = scene
         self._log = MemoryLog(Topics("sim"), shards=SHARDS, command_partitions=2)
@@ -182,6 +182,9 @@ class World:
         if self._scene.traced:
             for recorded in facts:
                 self._scene.tell(f"journal/{partition}", f"{recorded.offset} {recorded.message!r}"[:200])
+        for recorded in facts:
+            if (cause := cause_of(recorded.envelope.cause)) is not None:
+                check_outcome(recorded.message, self._log.message(cause[0], partition, cause[1]))
         self.ledgers[partition].see(facts, commands)
         self._folds[partition].see(facts)
         keeper = self._keepers[cast("asyncio.Task[None]", asyncio.current_task())]  # An owner commits in its keeper's task.

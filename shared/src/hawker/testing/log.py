@@ -89,6 +89,11 @@ class MemoryLog:
     def count(self, topic: str) -> int:
         return len(self._partitions[topic])
 
+    def message(self, topic: str, partition: int, offset: Position) -> Message | None:
+        """Whatever lies there, committed or not; None at a marker."""
+        recorded = self.partition(topic, partition).entries[offset].recorded
+        return None if recorded is None else recorded.message
+
     def append(self, topic: str, key: str, message: BaseModel, envelope: Envelope, *, partition: int | None = None) -> Position:
         """Outside any transaction: it stands at once. By its key, unless a stranger hashes keys otherwise."""
         number = partition_of(key, self.count(topic)) if partition is None else partition
