@@ -13,7 +13,7 @@ from hawker.contracts.recorded import Outgoing
 from hawker.contracts.topics import Lane, Topics
 from hawker.kafka import client
 from hawker.kafka.inbox import KafkaInbox
-from hawker.kafka.journal import KafkaJournalReader, KafkaJournalWriter
+from hawker.kafka.journal import KafkaJournalReader
 from hawker.kafka.membership import Membership
 from hawker.kafka.records import read
 from hawker.kafka.settings import KafkaSettings
@@ -89,7 +89,7 @@ class OnKafka:
         self._settings = settings
 
     def writer(self, partition: int) -> JournalWriter:
-        return KafkaJournalWriter(self._settings, partition)
+        return log.SettlingWriter(self._settings, partition)
 
     def reader(self) -> JournalReader:
         return KafkaJournalReader(self._settings)

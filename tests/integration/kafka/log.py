@@ -18,6 +18,7 @@ from hawker.contracts.outcomes import TaskSucceeded
 from hawker.contracts.partitioning import partition_of
 from hawker.contracts.recorded import Outgoing, Recorded
 from hawker.contracts.requests import JobCancelRequested
+from hawker.contracts.topics import Lane
 from hawker.contracts.words import Marketplace, TaskKind
 from hawker.kafka import client
 from hawker.kafka.journal import KafkaJournalReader, KafkaJournalWriter
@@ -26,6 +27,7 @@ from hawker.kafka.settings import KafkaSettings
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 PATIENCE_SECONDS = 60.0
+SETTLE_SECONDS_MAX = 3.0
 
 
 def fact(name: str, tenant: str = "acme") -> Outgoing[Fact]:
@@ -74,9 +76,38 @@ def encoder_with(swollen: str, size: int) -> Callable[[BaseModel], bytes]:
     return lambda message: noise(size) if getattr(message, "job_id", "") == swollen else encode(message)
 
 
+class SettlingWriter(KafkaJournalWriter):
+    """A broker acknowledges a commit before its markers are written, and until then no reader sees it. Tests that look at once wait for that."""
+
+    def __init__(self, settings: KafkaSettings, partition: int) -> None:
+        super().__init__(settings, partition)
+        self._kafka = settings
+
+    async def commit(self, facts: Sequence[Outgoing[Fact]], commands: Sequence[Outgoing[Command]]) -> None:
+        await super().commit(facts, commands)
+        await _settle(self._kafka)
+
+
+async def _settle(settings: KafkaSettings) -> None:
+    """Nothing is open any more; or, where a test holds a transaction open on purpose, SETTLE_SECONDS_MAX have passed."""
+    topics = settings.topics
+    names = (topics.journal, *map(topics.commands, Lane))
+    places = [client.TopicPartition(name, partition) for name in names for partition in range(settings.shards)]
+    stable, written = (client.consumer(settings, "test", isolation_level=level) for level in ("read_committed", "read_uncommitted"))
+    await asyncio.gather(client.open_client(stable), client.open_client(written))
+    try:
+        async with asyncio.timeout(SETTLE_SECONDS_MAX):
+            while await stable.end_offsets(places) != await written.end_offsets(places):
+                await asyncio.sleep(0.01)
+    except TimeoutError:
+        return
+    finally:
+        await asyncio.gather(client.close_client(stable), client.close_client(written))
+
+
 @asynccontextmanager
 async def writing(settings: KafkaSettings, partition: int = 0) -> AsyncIterator[KafkaJournalWriter]:
-    writer = KafkaJournalWriter(settings, partition)
+    writer = SettlingWriter(settings, partition)
     await writer.open()
     try:
         yield writer
