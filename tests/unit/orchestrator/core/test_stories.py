@@ -20,6 +20,7 @@ from hawker.contracts.facts import (
     JobRetryStarted,
     OutcomeRefused,
     RequestRefused,
+    SessionClosed,
     TaskCompleted,
     TaskDispatched,
 )
@@ -393,3 +394,18 @@ def test_an_input_that_comes_twice_with_one_id_and_means_two_things_makes_facts_
     ids = [outgoing.envelope.id for turn in story.turns for outgoing in turn.facts]
     assert len(story.of(OutcomeRefused)) == 1
     assert len(ids) == len(set(ids))
+
+
+def test_a_late_answer_about_a_browser_that_left_does_not_close_the_one_that_came(story: Story) -> None:
+    opened = PluginConnected(tenant_id=TENANT, account_id="main", marketplace=Marketplace.FLEA, session="s", epoch=1, partition=0)
+    story.tell(opened, job_requested(marketplace=Marketplace.FLEA))
+    while (command := story.take_commands()[0]).session is None:
+        story.tell(succeeded(command))
+    gone = PluginDisconnected(tenant_id=TENANT, account_id="main", marketplace=Marketplace.FLEA, session="s", epoch=1)
+    story.tell(gone).wait(80).wait(5).tell(opened.model_copy(update={"epoch": 2}))
+    (again,) = story.take_commands()
+    story.tell(failed(command, FailureKind.NOT_CONNECTED))
+    assert again.attempt == 2
+    assert len(story.of(SessionClosed)) == 1
+    story.tell(succeeded(again)).work_through()
+    assert len(story.of(JobCompleted)) == 1

@@ -14,28 +14,42 @@ def everything(_: AccountKey) -> bool:
     return True
 
 
+def anything(_: Ready) -> bool:
+    return True
+
+
 def test_accounts_of_one_priority_take_turns_however_much_one_has_waiting() -> None:
     tasks = ReadyTasks()
     for age in range(100):
         tasks.push(Priority.NORMAL, A, Ready(age, 0, f"a{age}"))
     tasks.push(Priority.NORMAL, B, Ready(100, 0, "b"))
-    first = [entry.job_id for _, entry in zip(range(2), tasks.take(everything), strict=False)]
+    first = [entry.job_id for _, entry in zip(range(2), tasks.take(everything, anything), strict=False)]
     assert first == ["a0", "b"]
+
+
+def test_what_is_not_wanted_any_more_costs_its_account_no_turn() -> None:
+    tasks = ReadyTasks()
+    for age in range(100):
+        tasks.push(Priority.NORMAL, A, Ready(age, 0, "gone"))
+        tasks.push(Priority.NORMAL, B, Ready(age, 0, "b"))
+    tasks.push(Priority.NORMAL, A, Ready(100, 0, "a"))
+    first = [entry.job_id for _, entry in zip(range(2), tasks.take(everything, lambda entry: entry.job_id != "gone"), strict=False)]
+    assert first == ["a", "b"]
 
 
 def test_a_closed_account_keeps_its_tasks_and_its_place() -> None:
     tasks = ReadyTasks()
     tasks.push(Priority.NORMAL, A, Ready(1, 0, "a"))
     tasks.push(Priority.NORMAL, B, Ready(2, 0, "b"))
-    assert [entry.job_id for entry in tasks.take(lambda account: account != A)] == ["b"]
-    assert [entry.job_id for entry in tasks.take(everything)] == ["a"]
+    assert [entry.job_id for entry in tasks.take(lambda account: account != A, anything)] == ["b"]
+    assert [entry.job_id for entry in tasks.take(everything, anything)] == ["a"]
 
 
 def test_a_later_step_of_an_older_job_goes_before_a_younger_job() -> None:
     tasks = ReadyTasks()
     tasks.push(Priority.NORMAL, A, Ready(2, 0, "young"))
     tasks.push(Priority.NORMAL, A, Ready(1, 5, "old"))
-    assert [entry.job_id for entry in tasks.take(everything)] == ["old", "young"]
+    assert [entry.job_id for entry in tasks.take(everything, anything)] == ["old", "young"]
 
 
 @given(st.lists(st.tuples(st.sampled_from(Priority), st.sampled_from([A, B]), st.integers(0, 99))))
@@ -43,7 +57,7 @@ def test_everything_that_is_pushed_comes_out_once_urgent_first(pushed: list[tupl
     tasks = ReadyTasks()
     for number, (priority, account, age) in enumerate(pushed):
         tasks.push(priority, account, Ready(age, int(priority), str(number)))
-    taken = list(tasks.take(everything))
+    taken = list(tasks.take(everything, anything))
     assert sorted(entry.job_id for entry in taken) == sorted(map(str, range(len(pushed))))
     assert [entry.position for entry in taken] == sorted(entry.position for entry in taken)
     assert len(tasks) == 0

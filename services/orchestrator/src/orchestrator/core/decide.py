@@ -181,11 +181,16 @@ def _conclude(shard: Shard, outcome: TaskSucceeded | TaskFailed, now: datetime) 
 
 
 def _lost_session(shard: Shard, job: object, outcome: TaskFailed, now: datetime) -> Sequence[Fact]:
-    """The bridge has no such browser: what we believe is out of date, unless the browser came back after the dispatch."""
+    """The bridge has no such browser: what we believe is out of date, unless the browser came back after the dispatch.
+
+    An earlier attempt says nothing of the browser that is there now.
+    """
     if not isinstance(job, Active | Resting | Paused) or outcome.position >= len(job.tasks):
         return ()
     task, session = job.tasks[outcome.position], shard.sessions.get(job.order.account)
-    if not isinstance(task, Running) or session is None or session.opened_at > task.dispatched_at:
+    if not isinstance(task, Running) or task.attempt != outcome.attempt:
+        return ()
+    if session is None or session.opened_at > task.dispatched_at:
         return ()
     return (_closed(job.order.account, session.session, session.epoch, now),)
 

@@ -34,11 +34,15 @@ def _of_lane(shard: Shard, lane: LaneState, now: datetime) -> Iterator[tuple[Act
         until = shard.pauses.get(account)
         return until is None or until <= now
 
+    def is_wanted(entry: Ready) -> bool:
+        return _still_ready(shard, entry, now) is not None
+
     if not lane.window.free:
         return
-    for count, entry in enumerate(lane.ready.take(is_open), start=1):
-        job = _still_ready(shard, entry, now)
-        if job is not None and (fact := _dispatch(shard, job, entry.position, now)) is not None:
+    for count, entry in enumerate(lane.ready.take(is_open, is_wanted), start=1):
+        job = shard.jobs[entry.job_id]
+        assert isinstance(job, Active), "it was ready a moment ago"
+        if (fact := _dispatch(shard, job, entry.position, now)) is not None:
             yield job, fact
         if not lane.window.free or count >= DISPATCHES_MAX:
             return

@@ -2,7 +2,7 @@
 
 Strict priority first; inside a priority the accounts take turns; inside an account the oldest job goes first,
 so that jobs end one after another instead of all together at the end.
-Entries are promises, not truth: whoever takes one checks that its task still waits.
+Entries are promises, not truth: whoever takes them says which still wait.
 """
 
 from collections import deque
@@ -37,25 +37,30 @@ class _Level:
             self.turns.append(account)
         heappush(heap, entry)
 
-    def take(self, is_open: Callable[[AccountKey], bool]) -> Ready | None:
-        """The next account's oldest entry; closed accounts keep their place and their entries."""
+    def take(self, is_open: Callable[[AccountKey], bool], is_wanted: Callable[[Ready], bool]) -> Ready | None:
+        """The next account's oldest wanted entry; what is closed keeps its entries, what is not wanted costs no turn."""
         for _ in range(len(self.turns)):
-            account = self.turns[0]
-            self.turns.rotate(-1)
-            if is_open(account):
-                return self._pop(account)
+            account = self.turns.popleft()
+            heap = self.heaps[account]
+            entry = _oldest(heap, is_wanted) if is_open(account) else None
+            if heap:
+                self.turns.append(account)
+            else:
+                del self.heaps[account]
+            if entry is not None:
+                return entry
         return None
-
-    def _pop(self, account: AccountKey) -> Ready:
-        heap = self.heaps[account]
-        entry = heappop(heap)
-        if not heap:
-            del self.heaps[account]
-            self.turns.remove(account)
-        return entry
 
     def __len__(self) -> int:
         return sum(map(len, self.heaps.values()))
+
+
+def _oldest(heap: list[Ready], is_wanted: Callable[[Ready], bool]) -> Ready | None:
+    while heap:
+        entry = heappop(heap)
+        if is_wanted(entry):
+            return entry
+    return None
 
 
 class ReadyTasks:
@@ -67,11 +72,11 @@ class ReadyTasks:
     def push(self, priority: Priority, account: AccountKey, entry: Ready) -> None:
         self._levels[priority].push(account, entry)
 
-    def take(self, is_open: Callable[[AccountKey], bool]) -> Iterator[Ready]:
-        """Entries in order, each removed as it is given, until nothing that is open is left."""
+    def take(self, is_open: Callable[[AccountKey], bool], is_wanted: Callable[[Ready], bool]) -> Iterator[Ready]:
+        """Wanted entries in order, each removed as it is given, until nothing that is open is left."""
         for level in self._levels.values():
             while level.heaps:
-                entry = level.take(is_open)
+                entry = level.take(is_open, is_wanted)
                 if entry is None:
                     break
                 yield entry
