@@ -16,7 +16,7 @@ STACK := $(RUN)/python -m local_stack
 COMPOSE := docker compose --project-directory deploy/compose
 JOBS ?= 2
 
-.PHONY: help setup up down restart status logs demo test check packages format contracts bench lock compose compose-down clean
+.PHONY: help setup up down restart status logs demo test simulate check packages format contracts bench lock compose compose-down clean
 
 help: ## This list.
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -42,6 +42,9 @@ demo: .venv/.ready ## Two catalogues (or CSV=path) to three marketplaces with fa
 
 test: .venv/.ready ## All tests, on a real Kafka and a real PostgreSQL; ARGS="-k word" for some.
 	@$(RUN)/pytest -n $(JOBS) --dist loadfile $(ARGS)
+
+simulate: .venv/.ready ## Many runs of the whole orchestrator in virtual time, each from a seed: SEEDS=1000 FROM=0; SEED=n tells the story of one.
+	@$(RUN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000) --from $(or $(FROM),0))
 
 check: .venv/.ready ## Format, lint, types, who may import whom, the messages' golden schemas, tidiness.
 	@$(RUN)/ruff format --check --quiet .

@@ -11,6 +11,7 @@ from orchestrator.core.state import Shard
 from orchestrator.job.state import Active, Gone, Job, Paused, Resting, Running
 from orchestrator.shard.recover import cause_of
 from tests.invariants.ledger import BrokenError
+from tests.invariants.turns import Turns
 
 
 class Fold:
@@ -18,6 +19,7 @@ class Fold:
 
     def __init__(self) -> None:
         self.shard = Shard()
+        self._turns = Turns()
         self._equal: dict[str, tuple[Job, Job]] = {}
 
     def see(self, facts: Sequence[Recorded[Fact]]) -> None:
@@ -25,7 +27,12 @@ class Fold:
         for recorded in facts:
             if isinstance(recorded.message, TaskDispatched):
                 self._check_room(recorded.message)
+                self._turns.see(self.shard, recorded.message)
             apply(self.shard, recorded.message, cause_of(recorded.envelope.cause))
+
+    def has_new_owner(self) -> None:
+        """What the journal does not keep begins anew."""
+        self._turns.begin_anew()
 
     def compare(self, live: Shard) -> None:
         """Raises BrokenError when the live state is another. Frozen values that were equal before are equal still."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from hawker.contracts.facts import AttemptTimedOut, Fact, JobAccepted, TaskDispatched
+from hawker.contracts.outcomes import TaskFailed
 from hawker.contracts.requests import JobRequested
 from orchestrator.batch import evolve as batch_evolve
 from orchestrator.batch.state import Batch
@@ -12,7 +13,7 @@ from orchestrator.core import apply as applying
 from orchestrator.core import decide, dispatch, index, turn
 from orchestrator.core.state import Shard
 from orchestrator.core.timers import Timer
-from orchestrator.dispatch.ready import Ready, ReadyTasks
+from orchestrator.dispatch.ready import Ready, ReadyTasks, _Level
 from orchestrator.dispatch.window import Window
 from orchestrator.job import decide as job_decide
 from orchestrator.job import evolve, retry, settle
@@ -31,6 +32,7 @@ _TASK_CHANGED = index.task_changed
 _JOB_TURNED = index.job_turned
 _JOB_ENDED = index.job_ended
 _TAKE = ReadyTasks.take
+_LEVEL_TAKE = _Level.take
 
 
 def _conclude_any_attempt(job: Job | None, outcome: job_decide.AttemptOutcome, now: datetime) -> job_decide.Decision:
@@ -98,8 +100,40 @@ def _ring_once(shard: Shard, timer: Timer, now: datetime, source: str, taken: tu
     turn._absorb(shard, decide.ring(shard, timer, now), turn.Cause(label, now, source), taken)
 
 
-def _take_from_closed_accounts(self: ReadyTasks, _: Callable[[AccountKey], bool]) -> Iterator[Ready]:
-    return _TAKE(self, lambda _: True)
+def _take_from_closed_accounts(self: ReadyTasks, _: Callable[[AccountKey], bool], is_wanted: Callable[[Ready], bool]) -> Iterator[Ready]:
+    return _TAKE(self, lambda _: True, is_wanted)
+
+
+def _the_same_account_again(self: _Level, is_open: Callable[[AccountKey], bool], is_wanted: Callable[[Ready], bool]) -> Ready | None:
+    taken = _LEVEL_TAKE(self, is_open, is_wanted)
+    self.turns.rotate(1)
+    return taken
+
+
+def _least_urgent_first(self: ReadyTasks, is_open: Callable[[AccountKey], bool], is_wanted: Callable[[Ready], bool]) -> Iterator[Ready]:
+    self._levels = dict(sorted(self._levels.items(), reverse=True))
+    return _TAKE(self, is_open, is_wanted)
+
+
+def _what_is_gone_costs_a_turn(self: _Level, is_open: Callable[[AccountKey], bool], is_wanted: Callable[[Ready], bool]) -> Ready | None:
+    while self.heaps:
+        entry = _LEVEL_TAKE(self, is_open, lambda _: True)
+        if entry is None or is_wanted(entry):
+            return entry
+    return None
+
+
+def _close_whatever_session(shard: Shard, job: object, outcome: TaskFailed, now: datetime) -> Sequence[Fact]:
+    if not isinstance(job, Active | Resting | Paused) or outcome.position >= len(job.tasks):
+        return ()
+    task, session = job.tasks[outcome.position], shard.sessions.get(job.order.account)
+    if not isinstance(task, Running) or session is None or session.opened_at > task.dispatched_at:
+        return ()
+    return (decide._closed(job.order.account, session.session, session.epoch, now),)
+
+
+def _ring_under_one_name(shard: Shard, timer: Timer, now: datetime, source: str, taken: turn.Turn) -> None:
+    turn._absorb(shard, decide.ring(shard, timer, now), turn.Cause(str(timer), now, source), taken)
 
 
 MISTAKES: Mapping[str, Mutation] = {
@@ -118,6 +152,9 @@ MISTAKES: Mapping[str, Mutation] = {
     "a job that ends keeps its room": replaced(index, "job_ended", _room_kept_for_ever),
     "the window is not looked at": replaced(Window, "free", property(lambda _: 1000)),
     "paused accounts are not left alone": replaced(ReadyTasks, "take", _take_from_closed_accounts),
+    "accounts do not take turns": replaced(_Level, "take", _the_same_account_again),
+    "what is gone costs an account its turn": replaced(_Level, "take", _what_is_gone_costs_a_turn),
+    "the least urgent go first": replaced(ReadyTasks, "take", _least_urgent_first),
     "paused jobs go on": replaced(dispatch, "_still_ready", _ready_in_a_pause),
     "a batch's end is forgotten": replaced(turn, "_batches_touched", lambda *_: ()),
     "a retried job is counted twice in its batch": replaced(batch_evolve, "job_began_again", _still_counted),
@@ -127,6 +164,8 @@ MISTAKES: Mapping[str, Mutation] = {
     "a wish that comes twice is granted twice": replaced(decide, "answer_key", lambda *_: "never"),
     "only the first jobs of a cancelled batch end": replaced(turn, "_ring", _ring_once),
     "positions one too low": all_of(replaced(turn, "apply", _position_too_low), replaced(recovering, "apply", _position_too_low)),
+    "an earlier attempt closes a session": replaced(decide, "_lost_session", _close_whatever_session),
+    "what a timer leads to has the timer's name": replaced(turn, "_ring", _ring_under_one_name),
     "no lease is set": replaced(index, "task_changed", _no_lease),
     "no rest ends": replaced(index, "job_turned", _no_end_of_rest),
     "what needs a result is not woken": replaced(index, "_push_dependants", lambda *_: None),

@@ -1,7 +1,7 @@
 """Workers, browsers and stand-in marketplaces of the simulation. Effects are counted, and made once by looking first."""
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -35,6 +35,8 @@ class StandIn:
     effects: Counter[Effect] = field(default_factory=Counter)
     delivered: set[str] = field(default_factory=set)
     uncertain: set[Effect] = field(default_factory=set)
+    acting: defaultdict[Effect, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    """One attempt of a step acts at a time: an old one may come again beside a new one."""
     sessions: dict[tuple[str, str], str] = field(default_factory=dict)
     """The browsers that are connected, by tenant and account."""
 
@@ -133,7 +135,12 @@ class Worker:
 
     async def _act(self, command: ExecuteTask) -> Outcome:
         """Never after the deadline; so what comes after a lease's end is not overtaken by what came before."""
-        effect, stand_in = (command.job_id, command.position), self._stand_in
+        effect = command.job_id, command.position
+        async with self._stand_in.acting[effect]:
+            return await self._act_alone(command, effect)
+
+    async def _act_alone(self, command: ExecuteTask, effect: Effect) -> Outcome:
+        stand_in = self._stand_in
         if (command.look_first or effect in stand_in.uncertain) and stand_in.effects[effect]:
             return succeeded(command)
         await self._takes_time()

@@ -62,10 +62,9 @@ class Seller:
             if self._jobs and self._scene.strikes(Fault.CONTROL, self.tenant_id):
                 await self._control()
 
-    async def resume_all(self) -> None:
-        """What a person does in the end with all that is paused. Of a job that is not, it is refused."""
-        for name in self._jobs:
-            await self._say(JobResumeRequested, f"resume-{name}-{self._next()}", job_id=name)
+    async def resume(self, name: str) -> None:
+        """What a person does in the end with what is paused."""
+        await self._say(JobResumeRequested, f"resume-{self.tenant_id}-{self._next()}", job_id=name)
 
     def _next(self) -> int:
         self._count += 1
@@ -138,9 +137,11 @@ class Seller:
         return self._scene.chance.choice((0, 1, 1, 3)), self._scene.chance.choice((1, 1, 2))
 
     def _wish[W: BaseModel](self, kind: type[W], **more: object) -> W:
-        common = {"tenant_id": self.tenant_id, "account_id": "main", "action": Action.PUBLISH, "requested_at": self._now()}
-        marketplace, priority = self._scene.chance.choice(MARKETPLACES), self._scene.chance.choice(tuple(Priority))
-        drawn = {"marketplace": marketplace, "priority": priority, "wait_seconds_max": WAIT_SECONDS}
+        common = {"tenant_id": self.tenant_id, "action": Action.PUBLISH, "requested_at": self._now(), "wait_seconds_max": WAIT_SECONDS}
+        chance = self._scene.chance
+        marketplace, priority = chance.choice(MARKETPLACES), chance.choice((Priority.HIGH, Priority.NORMAL, Priority.NORMAL))
+        account = "main" if marketplace is Marketplace.FLEA else chance.choice(("main", "other"))  # Browsers are for main.
+        drawn = {"marketplace": marketplace, "priority": priority, "account_id": account}
         return kind.model_validate({**common, **drawn, **more})
 
     def _now(self) -> datetime:

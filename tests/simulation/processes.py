@@ -21,6 +21,7 @@ from tests.simulation.virtual import VirtualClock
 SESSION_SECONDS = 10.0
 """After so long the group takes a silent process for dead."""
 SKEW_SECONDS_MAX = 2.0
+STOP_SECONDS_MAX = 300.0
 COMMIT_SECONDS_MIN = 0.001
 """No two turns of a shard are at one moment."""
 ASKED = {Point.WRITER_OPENING, Point.END_ASKED, Point.PAGE_READ, Point.SEEKING, Point.TAKING, Point.PUBLISHING}
@@ -96,7 +97,8 @@ class Process:
     async def stop(self) -> None:
         """As a signal to end does it."""
         self._stop.set()
-        await asyncio.wait([self.task])
+        await asyncio.wait([self.task], timeout=STOP_SECONDS_MAX)
+        assert self.task.done(), f"{self.name} does not stop"
 
     def wake(self) -> None:
         self._awake.set()

@@ -9,6 +9,7 @@ from typing import Any
 from tests.simulation.faults import Fault, Faults
 
 TRACE_LINES_MAX = 100_000
+END_SECONDS_MAX = 300.0
 
 
 class Scene:
@@ -61,9 +62,12 @@ class Scene:
             self.failed.set()
 
     async def end(self) -> None:
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*list(self._tasks), return_exceptions=True)
+        if tasks := list(self._tasks):
+            for task in tasks:
+                task.cancel()
+            _, left = await asyncio.wait(tasks, timeout=END_SECONDS_MAX)
+            if left:
+                self.fail(AssertionError(f"these do not end: {[task.get_name() for task in left]}"))
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

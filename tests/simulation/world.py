@@ -18,6 +18,7 @@ from hawker.testing.journal import MemoryJournalReader
 from hawker.testing.log import MemoryLog, Message
 from orchestrator.core.checksum import checksum
 from orchestrator.shard.keeper import Keeper
+from orchestrator.shard.owner import Owner
 from orchestrator.shard.recover import cause_of, recover
 from tests.invariants.ledger import BrokenError, Ledger, check_outcome
 from tests.invariants.live_state import Fold
@@ -32,6 +33,7 @@ from tests.simulation.virtual import VirtualLoop, run_virtually
 SHARDS = 3
 PROCESSES = 3
 WAIT = timedelta(seconds=WAIT_SECONDS)
+DRAIN_SECONDS = 5.0
 DRAIN_SECONDS_MAX = 1500.0
 """Once nothing goes wrong any more, everything has ended within this; the longest life is four rounds, each of a lease and a rest."""
 
@@ -64,6 +66,7 @@ async def _simulate(seed: int, *, traced: bool, without: AbstractSet[Fault]) -> 
         except Exception as fault:  # noqa: BLE001 - whatever it is, it is what this seed found
             scene.fail(fault)
         finally:
+            world.abandon()
             await scene.end()
     ends = Counter(str(job.end) for ledger in world.ledgers for job in ledger.jobs.values())
     return Run(seed, scene.problem, scene.faults.fired, scene.trace, world.commits, ends, world.digest())
@@ -79,6 +82,7 @@ class World:
         self._log.on_commit = self._committed
         self._group = MemoryGroup(SHARDS)
         self._keepers: dict[asyncio.Task[None], Keeper] = {}
+        self._owners: dict[int, Owner] = {}
         self._processes: list[Process] = []
         tenants = [f"tenant-{n}" for n in range(scene.chance.randint(1, 4))]
         stand_in = StandIn()
@@ -97,9 +101,15 @@ class World:
         scene.spawn(self._weather(), "weather")
         await self._within(scene.chance.uniform(20, 90))
         await asyncio.wait(selling)
-        await self._calm()
+        self._calm()
         await self._drain()
         await self._close()
+
+    def abandon(self) -> None:
+        """Whatever still runs is over."""
+        for process in self._processes:
+            if not process.task.done():
+                process.kill()
 
     def digest(self) -> str:
         return "".join(checksum(fold.shard)[:8] for fold in self._folds)
@@ -133,20 +143,27 @@ class World:
             return
         raise self._scene.problem or BrokenError("it failed")
 
-    async def _calm(self) -> None:
+    def _calm(self) -> None:
         self._scene.tell("weather", "calm from here on")
         self._scene.faults.on = False
         for process in self._processes:
             process.wake()
-        for seller in self._sellers:
-            await seller.resume_all()
 
     async def _drain(self) -> None:
-        for _ in range(int(DRAIN_SECONDS_MAX / 5)):
+        for _ in range(int(DRAIN_SECONDS_MAX / DRAIN_SECONDS)):
             if not self._open_ends():
                 return
-            await self._within(5.0)
+            await self._resume_the_paused()
+            await self._within(DRAIN_SECONDS)
         raise BrokenError(f"everything ends: after {DRAIN_SECONDS_MAX} s of calm there still is {self._open_ends()[:5]}")
+
+    async def _resume_the_paused(self) -> None:
+        """More than once: a wish to pause may still have been on its way."""
+        sellers = {seller.tenant_id: seller for seller in self._sellers}
+        for ledger in self.ledgers:
+            for name, job in list(ledger.jobs.items()):
+                if job.paused:
+                    await sellers[job.account[0]].resume(name)
 
     def _open_ends(self) -> list[str]:
         expected = set().union(*(seller.expected for seller in self._sellers))
@@ -182,11 +199,14 @@ class World:
         if self._scene.traced:
             for recorded in facts:
                 self._scene.tell(f"journal/{partition}", f"{recorded.offset} {recorded.message!r}"[:200])
+        keeper = self._keepers[cast("asyncio.Task[None]", asyncio.current_task())]  # An owner commits in its keeper's task.
+        assert keeper.owner is not None, "it commits"
+        if self._owners.get(partition) is not keeper.owner:
+            self._owners[partition] = keeper.owner
+            self._folds[partition].has_new_owner()
         for recorded in facts:
             if (cause := cause_of(recorded.envelope.cause)) is not None:
                 check_outcome(recorded.message, self._log.message(cause[0], partition, cause[1]))
         self.ledgers[partition].see(facts, commands)
         self._folds[partition].see(facts)
-        keeper = self._keepers[cast("asyncio.Task[None]", asyncio.current_task())]  # An owner commits in its keeper's task.
-        assert keeper.owner is not None, "it commits"
         self._folds[partition].compare(keeper.owner.shard)

@@ -1,11 +1,9 @@
 """Stories of one shard, told end to end: what happens, what is written, and that the fold of it is the state."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from hawker.contracts.envelope import Envelope
 from hawker.contracts.facts import (
     AccountPaused,
     AttemptDeferred,
@@ -20,7 +18,6 @@ from hawker.contracts.facts import (
     JobRetryStarted,
     OutcomeRefused,
     RequestRefused,
-    SessionClosed,
     TaskCompleted,
     TaskDispatched,
 )
@@ -357,55 +354,3 @@ def test_no_more_than_a_window_is_in_flight(story: Story) -> None:
     story.shard.lanes[Lane.EBAY].window.size = 5
     story.tell(*(job_requested(f"job-{n}") for n in range(20)))
     assert len(story.take_commands()) == 5
-
-
-def test_no_two_facts_have_one_id_however_often_a_job_rests(story: Story) -> None:
-    story.tell(job_requested())
-    for _ in range(4):
-        (command,) = story.take_commands()
-        story.tell(failed(command)).wait(30)
-    ids = [outgoing.envelope.id for turn in story.turns for outgoing in turn.facts]
-    assert len(story.of(JobRetryStarted)) == 3
-    assert len(ids) == len(set(ids))
-
-
-def test_a_job_of_a_cancelled_batch_is_not_tried_again_for_nothing_of_it_would_begin(story: Story) -> None:
-    story.tell(batch_requested(), items_added("mug", "cup"))
-    rejected, _ = story.take_commands()
-    story.tell(failed(rejected, FailureKind.REJECTED))
-    story.tell(BatchCancelRequested(tenant_id=TENANT, requested_at=NOON, request_id="c1", batch_id="batch-1")).wait(0)
-    story.tell(control(JobRetryRequested, job_id=rejected.job_id))
-    assert [fact.reason for fact in story.of(RequestRefused)] == ["its batch was cancelled"]
-    assert story.of(BatchEnded)[-1].status is BatchStatus.CANCELLED
-    assert len(story.of(BatchEnded)) == 1
-
-
-def test_a_cancel_request_that_comes_twice_is_not_refused_the_second_time(story: Story) -> None:
-    story.tell(job_requested(), control(JobCancelRequested, "c1"), control(JobCancelRequested, "c1"))
-    assert story.of(RequestRefused) == []
-    assert is_replayable(story)
-
-
-def test_an_input_that_comes_twice_with_one_id_and_means_two_things_makes_facts_of_different_ids(story: Story) -> None:
-    story.tell(job_requested())
-    (command,) = story.take_commands()
-    twice = replace(story.record(succeeded(command)), envelope=Envelope("one-id", "x", "worker", NOON))
-    story.deliver([twice]).tell(control(JobCancelRequested)).deliver([replace(twice, offset=twice.offset + 5)])
-    ids = [outgoing.envelope.id for turn in story.turns for outgoing in turn.facts]
-    assert len(story.of(OutcomeRefused)) == 1
-    assert len(ids) == len(set(ids))
-
-
-def test_a_late_answer_about_a_browser_that_left_does_not_close_the_one_that_came(story: Story) -> None:
-    opened = PluginConnected(tenant_id=TENANT, account_id="main", marketplace=Marketplace.FLEA, session="s", epoch=1, partition=0)
-    story.tell(opened, job_requested(marketplace=Marketplace.FLEA))
-    while (command := story.take_commands()[0]).session is None:
-        story.tell(succeeded(command))
-    gone = PluginDisconnected(tenant_id=TENANT, account_id="main", marketplace=Marketplace.FLEA, session="s", epoch=1)
-    story.tell(gone).wait(80).wait(5).tell(opened.model_copy(update={"epoch": 2}))
-    (again,) = story.take_commands()
-    story.tell(failed(command, FailureKind.NOT_CONNECTED))
-    assert again.attempt == 2
-    assert len(story.of(SessionClosed)) == 1
-    story.tell(succeeded(again)).work_through()
-    assert len(story.of(JobCompleted)) == 1
