@@ -6,7 +6,7 @@ from tests.simulation.faults import Fault
 from tests.simulation.story import told
 from tests.simulation.world import simulate
 
-SEEDS = range(80)
+SEEDS = range(60)
 
 
 def test_whatever_happens_every_job_ends_once_and_nothing_happens_twice() -> None:

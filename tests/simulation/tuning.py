@@ -14,7 +14,7 @@ from orchestrator.core import decide, dispatch, state, turn
 from orchestrator.core.state import LaneState
 from orchestrator.dispatch import window
 from orchestrator.dispatch.window import Window
-from orchestrator.shard import owner
+from orchestrator.shard import owner, recover
 from tests.simulation.faults import Fault
 from tests.simulation.scene import Scene
 
@@ -27,6 +27,7 @@ LIMITS: tuple[tuple[ModuleType, str, tuple[int, ...]], ...] = (
     (turn, "FACTS_MAX", (1, 10, 2_000)),
     (dispatch, "DISPATCHES_MAX", (1, 4, 500)),
     (decide, "CANCEL_JOBS_MAX", (1, 500)),
+    (recover, "SWEEP_FACTS", (1, 100_000)),
     (journal, "PAGE_RECORDS_MAX", (1, 20, 500)),
 )
 """Small ones are met in a small run; in earnest they are met seldom, and under load."""

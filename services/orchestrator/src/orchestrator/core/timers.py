@@ -3,8 +3,9 @@
 A timer that has lost its point is not searched for; when it is due, it meets a state that ignores it.
 """
 
+from collections.abc import Callable
 from datetime import datetime
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
 from orchestrator.job.state import AccountKey
@@ -63,6 +64,11 @@ class Timers:
         while self._heap and self._heap[0][0] <= now and len(due) < count_max:
             due.append(heappop(self._heap)[2])
         return due
+
+    def keep(self, has_point: Callable[[Timer], bool]) -> None:
+        """Forgets the others."""
+        self._heap = [entry for entry in self._heap if has_point(entry[2])]
+        heapify(self._heap)
 
     def __len__(self) -> int:
         return len(self._heap)
