@@ -22,6 +22,7 @@ from orchestrator.shard.owner import Owner
 from orchestrator.shard.recover import cause_of, recover
 from tests.invariants.ledger import BrokenError, Ledger, check_outcome
 from tests.invariants.live_state import Fold
+from tests.invariants.read_models import check_rows
 from tests.simulation.faults import Fault
 from tests.simulation.marketplace import Browser, StandIn, Worker
 from tests.simulation.people import WAIT_SECONDS, Seller
@@ -179,6 +180,8 @@ class World:
         reader = MemoryJournalReader(self._log)
         for partition, fold in enumerate(self._folds):
             fold.compare_wholly(await recover(reader, partition))
+            end = await reader.end(partition)
+            check_rows([one async for page in reader.read(partition, 0, end) for one in page], self.ledgers[partition])
             jobs = self.ledgers[partition].jobs
             late = [name for name, job in jobs.items() if job.end is JobStatus.EXPIRED and job.wait >= WAIT]
             if late:
