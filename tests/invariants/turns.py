@@ -53,6 +53,12 @@ def ready_queues(shard: Shard, now: datetime) -> Iterator[Queue]:
         batch = shard.batches.get(job.order.batch_id or "")
         if batch is not None and batch.cancelled:
             continue
-        connected = job.order.account in shard.sessions
-        if any(connected or job.order.plan[position].kind is not TaskKind.PLUGIN_HTTP for position in ready(job)):
+        if not ready(job):
+            continue
+        if job.order.account in shard.sessions or not _asks_a_browser(job):
             yield job.order.lane, job.order.priority, job.order.account
+
+
+def _asks_a_browser(job: Active) -> bool:
+    """Such an account may lose turns while no browser is there: each of its tasks is found to wait once."""
+    return any(spec.kind is TaskKind.PLUGIN_HTTP for spec in job.order.plan)

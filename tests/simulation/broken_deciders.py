@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from hawker.contracts.facts import AttemptTimedOut, Fact, JobAccepted, TaskDispatched
-from hawker.contracts.outcomes import TaskFailed
 from hawker.contracts.requests import JobRequested
 from orchestrator.batch import evolve as batch_evolve
 from orchestrator.batch.state import Batch
@@ -123,15 +122,6 @@ def _what_is_gone_costs_a_turn(self: _Level, is_open: Callable[[AccountKey], boo
     return None
 
 
-def _close_whatever_session(shard: Shard, job: object, outcome: TaskFailed, now: datetime) -> Sequence[Fact]:
-    if not isinstance(job, Active | Resting | Paused) or outcome.position >= len(job.tasks):
-        return ()
-    task, session = job.tasks[outcome.position], shard.sessions.get(job.order.account)
-    if not isinstance(task, Running) or session is None or session.opened_at > task.dispatched_at:
-        return ()
-    return (decide._closed(job.order.account, session.session, session.epoch, now),)
-
-
 def _ring_under_one_name(shard: Shard, timer: Timer, now: datetime, source: str, taken: turn.Turn) -> None:
     turn._absorb(shard, decide.ring(shard, timer, now), turn.Cause(str(timer), now, source), taken)
 
@@ -164,7 +154,6 @@ MISTAKES: Mapping[str, Mutation] = {
     "a wish that comes twice is granted twice": replaced(decide, "answer_key", lambda *_: "never"),
     "only the first jobs of a cancelled batch end": replaced(turn, "_ring", _ring_once),
     "positions one too low": all_of(replaced(turn, "apply", _position_too_low), replaced(recovering, "apply", _position_too_low)),
-    "an earlier attempt closes a session": replaced(decide, "_lost_session", _close_whatever_session),
     "what a timer leads to has the timer's name": replaced(turn, "_ring", _ring_under_one_name),
     "no lease is set": replaced(index, "task_changed", _no_lease),
     "no rest ends": replaced(index, "job_turned", _no_end_of_rest),
