@@ -51,7 +51,7 @@ check: .venv/.ready ## Format, lint, types, who may import whom, the messages' g
 	@$(RUN)/ruff check --quiet .
 	@$(RUN)/mypy $(SOURCES) tests .ci/packages.py
 	@$(RUN)/lint-imports
-	@$(RUN)/pytest -q tests/contract tests/unit/test_tidy.py
+	@$(RUN)/pytest -q tests/contract/test_golden_schemas.py tests/contract/test_golden_history.py tests/unit/test_tidy.py
 
 packages: .venv/.ready ## Each package installed alone: it starts, and brings nothing along that it must not.
 	@$(RUN)/python .ci/packages.py

@@ -59,7 +59,9 @@ def throttle(command: ExecuteTask, told: TaskSucceeded | TaskFailed, now: dateti
 async def _within_its_time[A](worker: Worker[A], command: ExecuteTask, now: datetime) -> Result | Failure:
     seconds = min(command.timeout_seconds, (command.deadline - now).total_seconds())
     if seconds <= 0:
-        return Failure(kind=FailureKind.TRANSIENT, reason="The command came after its deadline and was not begun.")
+        # One that is to look first may have been begun before: by an earlier attempt, or by a worker that died with it.
+        kind = _kind_of_surprise(command) if command.look_first else FailureKind.TRANSIENT
+        return Failure(kind=kind, reason="The command came after its deadline and was not begun.")
     try:
         async with asyncio.timeout(seconds):
             return await _handle(worker, command)

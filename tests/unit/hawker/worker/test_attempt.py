@@ -82,6 +82,7 @@ async def test_a_success_says_whose_it_is_and_what_came_of_it() -> None:
         (stumble, {"kind": TaskKind.FILE_OPERATION}, FailureKind.TRANSIENT),
         (succeed, {"operation": "test.unheard_of"}, FailureKind.REJECTED),
         (succeed, {"deadline": timedelta(seconds=-1)}, FailureKind.TRANSIENT),
+        (succeed, {"deadline": timedelta(seconds=-1), "look_first": True}, FailureKind.UNKNOWN),
     ],
 )
 async def test_whatever_goes_wrong_is_a_failure_of_the_right_kind(
