@@ -66,6 +66,7 @@ SERVICES = (
             "HAWKER_DEFAULTS_FILE": "{defaults}/ebay.toml",
             "HAWKER_EBAY_API_URL": "{ebay_url}",
             "HAWKER_EBAY_MEDIA_URL": "{ebay_url}",
+            "HAWKER_EBAY_SITE_URL": "{ebay_url}",
             "HAWKER_EBAY_CLIENT_ID": "sandbox-client",
             "HAWKER_EBAY_CLIENT_SECRET": "sandbox-secret",
         },

@@ -17,6 +17,8 @@ class EbaySettings(BaseSettings):
 
     api_url: str = "https://api.ebay.com"
     media_url: str = "https://apim.ebay.com"
+    site_url: str | None = None
+    """Where buyers see listings; by default each marketplace's own site."""
     client_id: str
     client_secret: SecretStr
 

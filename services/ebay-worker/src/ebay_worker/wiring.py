@@ -66,7 +66,8 @@ async def worker(settings: Settings) -> AsyncIterator[Worker[Seller]]:
         open_pictures(settings.marketplace.pictures_base_url) as pictures,
     ):
         accounts = Accounts(pool, keys)
-        yield Worker(NAME, Lane.EBAY, HANDLERS, Connect(accounts, api, media, settings.ebay.app, defaults, Links(pool), pictures))
+        connect = Connect(accounts, api, media, settings.ebay.app, defaults, Links(pool), pictures, settings.ebay.site_url)
+        yield Worker(NAME, Lane.EBAY, HANDLERS, connect)
         await accounts.settle()
 
 
@@ -81,6 +82,7 @@ class Connect:
     defaults: Defaults
     links: Links
     pictures: Pictures
+    site_url: str | None
 
     async def __call__(self, command: ExecuteTask) -> Seller | Failure:
         account = await self.accounts.find(command.tenant_id, command.marketplace, command.account_id)
@@ -90,7 +92,8 @@ class Connect:
         if isinstance(profile, Failure):
             return profile
         token = token_source(self.accounts, account, self.api, self.app)
-        return Seller(Ebay(self.api, self.media, token, profile.language), profile, self.defaults, self.links, self.pictures)
+        ebay = Ebay(self.api, self.media, token, profile.language)
+        return Seller(ebay, profile, self.defaults, self.links, self.pictures, self.site_url)
 
 
 def _profile(account: Account) -> Profile | Failure:

@@ -45,3 +45,7 @@ def test_a_description_is_cut_at_the_limit_and_never_empty() -> None:
     long = form(CHAIR.model_copy(update={"description": "x" * 30_000}), DEFAULTS)["description"]
     assert isinstance(long, str)
     assert len(long) == DESCRIPTION_CHARACTERS_MAX
+
+
+def test_flea_shows_text_as_it_is_so_markup_is_taken_off() -> None:
+    assert form(CHAIR, DEFAULTS)["description"] == "To sit on"

@@ -54,5 +54,6 @@ SITES: Mapping[str, str] = {
 }
 
 
-def listing_url(marketplace_id: str, listing_id: str) -> str:
-    return f"https://{SITES.get(marketplace_id, SITES['EBAY_US'])}/itm/{listing_id}"
+def listing_url(marketplace_id: str, listing_id: str, site_url: str | None = None) -> str:
+    site = site_url or f"https://{SITES.get(marketplace_id, SITES['EBAY_US'])}"
+    return f"{site}/itm/{listing_id}"

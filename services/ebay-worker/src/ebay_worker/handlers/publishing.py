@@ -60,4 +60,4 @@ def _told(answer: Publication | Failure, seller: Seller) -> Result | Failure:
 
 
 def _listed(listing_id: str, seller: Seller) -> Result:
-    return {"listing_id": listing_id, "url": listing_url(seller.profile.marketplace_id, listing_id)}
+    return {"listing_id": listing_id, "url": listing_url(seller.profile.marketplace_id, listing_id, seller.site_url)}

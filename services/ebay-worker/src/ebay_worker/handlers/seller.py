@@ -18,6 +18,8 @@ class Seller:
     defaults: Defaults
     links: Links
     pictures: Pictures
+    site_url: str | None = None
+    """Where listings are shown, if not on the marketplace's own site."""
 
 
 def product_of(command: ExecuteTask) -> Product:

@@ -1,20 +1,13 @@
 """A product's words in Etsy's form: plain text, clean tags. Pure; it never decides whether they are good enough."""
 
-import re
 from hashlib import sha256
-from html.parser import HTMLParser
-from typing import override
 from unicodedata import category
 
 from etsy_worker.etsy.limits import SKU_CHARACTERS_MAX, TAG_CHARACTERS_MAX, TAG_KINDS, TAG_SIGNS, TAGS_MAX
 from hawker.contracts.listings import Product
+from hawker.worker.markup import plain
 
-BLOCKS = frozenset({"p", "div", "ul", "ol", "table", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote"})
-"""Have a line to themselves."""
-BREAKS = {"br": "\n", "tr": "\n", "li": "\n- "}
-"""Begin a line."""
 SKU_DIGEST_DIGITS = 6
-SILENT = frozenset({"script", "style"})
 
 
 def title(product: Product) -> str:
@@ -24,15 +17,6 @@ def title(product: Product) -> str:
 def description(product: Product) -> str:
     """The description without its markup; the title where there is none, for Etsy needs some."""
     return plain(product.description) or title(product)
-
-
-def plain(markup: str) -> str:
-    """HTML as a reader sees it: lines for blocks, a dash for list items, no markup."""
-    reader = _Reader()
-    reader.feed(markup)
-    reader.close()
-    lines = [" ".join(line.split()) for line in "".join(reader.parts).split("\n")]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
 def tags(product: Product) -> tuple[str, ...]:
@@ -55,30 +39,3 @@ def sku(raw: str) -> str:
         return raw
     digest = sha256(raw.encode()).hexdigest()[:SKU_DIGEST_DIGITS]
     return f"{raw[: SKU_CHARACTERS_MAX - SKU_DIGEST_DIGITS - 1].rstrip('-')}-{digest}"
-
-
-class _Reader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self._silent_depth = 0
-
-    @override
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._silent_depth += tag in SILENT
-        self.parts.append("\n" if tag in BLOCKS else BREAKS.get(tag, ""))
-
-    @override
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.parts.append(BREAKS.get(tag, ""))
-
-    @override
-    def handle_endtag(self, tag: str) -> None:
-        self._silent_depth -= tag in SILENT and self._silent_depth > 0
-        if tag in BLOCKS:
-            self.parts.append("\n")
-
-    @override
-    def handle_data(self, data: str) -> None:
-        if not self._silent_depth:
-            self.parts.append(data)

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from hawker.contracts.listings import Product, Variant
 from hawker.contracts.words import Result
+from hawker.worker.markup import plain
 from plugin_bridge.flea.defaults import Defaults
 from plugin_bridge.flea.limits import DESCRIPTION_CHARACTERS_MAX
 
@@ -15,7 +16,7 @@ def form(product: Product, defaults: Defaults) -> Result:
     return {
         "handle": product.handle,
         "title": title,
-        "description": (product.description.strip() or title)[:DESCRIPTION_CHARACTERS_MAX],
+        "description": (plain(product.description) or title)[:DESCRIPTION_CHARACTERS_MAX],
         "category": product.category or product.product_type or defaults.category,
         "condition": product.condition or defaults.condition,
         "price": str(min(_price(variant) for variant in product.variants)),
