@@ -110,6 +110,8 @@ async def test_killed_in_the_middle_of_a_create_its_successor_adopts_what_was_ma
         await worker.wait()
     async with process(environment):
         told = await log.outcomes(2)
+        if all(one.position == 0 for one in told):
+            told = await log.outcomes(3)  # The item's offset was not committed before the kill, so its outcome was told again.
     adopted = next(one for one in told if one.position == 1)
     assert isinstance(adopted, TaskSucceeded), adopted
     assert adopted.result["created"] is False

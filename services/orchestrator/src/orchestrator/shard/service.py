@@ -4,9 +4,13 @@ import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
+import structlog
+
 from orchestrator.shard.keeper import Keeper
 from orchestrator.shard.owner import Ports
 from orchestrator.shard.suspicion import Suspicion
+
+log = structlog.get_logger(__name__)
 
 type OnChange = Callable[[frozenset[int]], None]
 
@@ -34,7 +38,10 @@ class Service:
 
     def on_change(self, assigned: frozenset[int]) -> None:
         """No I/O: only says who should stop and who should begin."""
-        for partition in list(self._keepers.keys() - assigned):
+        given_up = sorted(self._keepers.keys() - assigned)
+        if given_up:
+            log.info("giving shards up: the group takes them back to share them out anew", shards=given_up)
+        for partition in given_up:
             self._keepers.pop(partition).stop()
         for partition in assigned - self._keepers.keys():
             self._begin(partition)
