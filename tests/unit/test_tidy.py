@@ -67,7 +67,7 @@ BAD = [
     (tidy.bare_ignores, "x = f()  # no" + "qa: E501\n"),
     (tidy.bare_ignores, "x = f()  # type" + ": ignore[arg-type]\n"),
     (tidy.foreign_places, "see /ro" + "ot/thing\n"),
-    (tidy.foreign_places, "from https://pypi" + ".org/simple\n"),
+    (tidy.foreign_places, "from https://" + "pypi" + ".org/simple\n"),
 ]
 GOOD = [
     (tidy.banned, "def f():\n    time.sleep(1)\n"),

@@ -73,7 +73,9 @@ def test_the_end_of_a_partition_is_what_the_last_fetch_saw() -> None:
 
 
 def test_a_partition_that_is_lost_already_needs_no_pause() -> None:
-    Offsets(TOPIC, window_with(), lambda: Member(lost=True)).hold([0])
+    member = Member(lost=True)
+    Offsets(TOPIC, window_with(), lambda: member).hold([0])
+    assert member.paused == []
 
 
 async def test_a_partition_is_handed_over_after_its_work_has_ended_and_was_committed() -> None:
