@@ -179,13 +179,14 @@ class _TaskFact(_JobFact):
 
 
 class TaskDispatched(_TaskFact):
-    """Work was asked for. Its lease ends at `lease_until`; `partition` is set when a browser session must be reached."""
+    """Work was asked for. Its lease ends at `lease_until`; `session`, `epoch` and `partition` are set when a browser must be reached."""
 
     type_name = "hawker.task.dispatched.v1"
     look_first: bool = False
     deadline: Moment
     lease_until: Moment
     session: Id | None = None
+    epoch: int | None = None
     partition: int | None = None
 
 
@@ -261,14 +262,31 @@ class OutcomeRefused(_TaskFact):
     reason: str
 
 
+class JobParked(_Fact):
+    """Something about this job broke the decider. Nothing of it moves, and its later inputs wait in the dead letters, until an operator says how to go on."""
+
+    type_name = "hawker.job.parked.v1"
+    job_id: Id
+    reason: str
+
+
+class JobUnparked(_Fact):
+    """An operator let the job go on; what was redriven follows in the facts after this one."""
+
+    type_name = "hawker.job.unparked.v1"
+    job_id: Id
+    request_id: Id
+
+
 class InputRejected(_Fact):
-    """An input that could not be read; it lies in the dead letters under its topic, partition and offset."""
+    """An input that could not be used; it lies in the dead letters under its topic, partition and offset. `subject` is the job it is about, if it says."""
 
     type_name = "hawker.input.rejected.v1"
     topic: str
     partition: int
     offset: int
     reason: str
+    subject: str | None = None
 
 
 type Fact = (
@@ -282,6 +300,8 @@ type Fact = (
     | JobRetryStarted
     | JobPaused
     | JobResumed
+    | JobParked
+    | JobUnparked
     | JobCompleted
     | JobFailed
     | JobCancelled

@@ -214,6 +214,18 @@ def test_not_connected_closes_the_session_and_waits_for_the_next(story: Story) -
     assert story.of(JobRetryScheduled) == []
 
 
+def test_not_connected_says_nothing_of_the_browser_that_came_back_since_whatever_the_clocks_said(story: Story) -> None:
+    story.tell(connected(), job_requested(marketplace=Marketplace.FLEA))
+    for _ in range(2):
+        story.tell(*(succeeded(command) for command in story.take_commands()))
+    (create,) = story.take_commands()
+    story.wait(-5).tell(connected(epoch=2, partition=1))  # The shard's new owner has a clock that is behind.
+    story.tell(failed(create, FailureKind.NOT_CONNECTED))
+    assert len(story.shard.sessions) == 1
+    (again,) = story.take_commands()
+    assert (again.position, again.attempt) == (create.position, 2)
+
+
 def test_a_disconnect_of_an_earlier_session_closes_nothing(story: Story) -> None:
     story.tell(connected(epoch=2))
     story.tell(PluginDisconnected(tenant_id=TENANT, account_id="main", marketplace=Marketplace.FLEA, session="device-1", epoch=1))

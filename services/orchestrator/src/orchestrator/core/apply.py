@@ -69,7 +69,7 @@ def _apply(shard: Shard, fact: Fact) -> None:
         case AccountPaused():
             _pause_account(shard, fact)
         case SessionOpened():
-            shard.sessions[_account(fact)] = Session(fact.session, fact.epoch, fact.partition, fact.at)
+            shard.sessions[_account(fact)] = Session(fact.session, fact.epoch, fact.partition)
             index.session_opened(shard, _account(fact))
         case SessionClosed():
             shard.sessions.pop(_account(fact), None)

@@ -181,7 +181,7 @@ def _conclude(shard: Shard, outcome: TaskSucceeded | TaskFailed, now: datetime) 
 
 
 def _lost_session(shard: Shard, job: object, outcome: TaskFailed, now: datetime) -> Sequence[Fact]:
-    """The bridge has no such browser: what we believe is out of date, unless the browser came back after the dispatch.
+    """The bridge has no such browser: what we believe is out of date, unless another has come since, or the same one again.
 
     An earlier attempt says nothing of the browser that is there now.
     """
@@ -190,7 +190,7 @@ def _lost_session(shard: Shard, job: object, outcome: TaskFailed, now: datetime)
     task, session = job.tasks[outcome.position], shard.sessions.get(job.order.account)
     if not isinstance(task, Running) or task.attempt != outcome.attempt:
         return ()
-    if session is None or session.opened_at > task.dispatched_at:
+    if session is None or (session.session, session.epoch) != (task.session, task.epoch):
         return ()
     return (_closed(job.order.account, session.session, session.epoch, now),)
 

@@ -75,5 +75,6 @@ def _dispatch(shard: Shard, job: Active, position: int, now: datetime) -> TaskDi
         deadline=deadline + GRACE / 2,
         lease_until=deadline + GRACE,
         session=session.session if session else None,
+        epoch=session.epoch if session else None,
         partition=session.partition if session else None,
     )

@@ -25,7 +25,6 @@ class Session:
     session: str
     epoch: int
     partition: int
-    opened_at: datetime
 
 
 @dataclass(slots=True)

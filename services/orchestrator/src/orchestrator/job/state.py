@@ -37,9 +37,12 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Running:
+    """`session` and `epoch` name the browser that was asked, where one was."""
+
     attempt: int
-    dispatched_at: datetime
     look_first: bool = False
+    session: str | None = None
+    epoch: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
