@@ -7,6 +7,7 @@ from hawker.contracts.recorded import Recorded
 from hawker.contracts.topics import Lane
 from orchestrator.core.apply import apply
 from orchestrator.core.checksum import checksum
+from orchestrator.core.parking import stands_still
 from orchestrator.core.state import Shard
 from orchestrator.job.state import Active, Gone, Job, Paused, Resting, Running
 from orchestrator.shard.recover import cause_of
@@ -44,7 +45,7 @@ class Fold:
             if known is None or known[0] is not pair[0] or known[1] is not pair[1]:
                 _same(f"job {name}", *pair)
                 self._equal[name] = pair
-        for part in ("batches", "pauses", "sessions", "answered", "positions"):
+        for part in ("batches", "pauses", "sessions", "parked", "answered", "positions"):
             _same(part, getattr(live, part), getattr(self.shard, part))
         for lane in Lane:
             window = live.lanes[lane].window
@@ -66,7 +67,8 @@ class Fold:
 
 
 def running_on(shard: Shard, lane: Lane) -> int:
-    live = (job for job in shard.jobs.values() if isinstance(job, Active | Resting | Paused))
+    """What parked jobs have there takes no room."""
+    live = (job for name, job in shard.jobs.items() if isinstance(job, Active | Resting | Paused) and not stands_still(shard, name))
     return sum(isinstance(task, Running) for job in live if job.order.lane is lane for task in job.tasks)
 
 

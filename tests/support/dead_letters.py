@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Sequence
 
+from hawker.contracts.dead_letters import REASON
 from hawker.kafka import client
-from hawker.kafka.dead_letters import REASON
 from hawker.kafka.settings import KafkaSettings
 
 SECONDS_MAX = 30.0

@@ -3,10 +3,10 @@
 import asyncio
 
 from hawker.contracts.commands import ExecuteTask
+from hawker.contracts.dead_letters import ORIGIN, REASON
 from hawker.contracts.failures import Failure, FailureKind
 from hawker.contracts.outcomes import AccountThrottled, TaskFailed, TaskSucceeded
 from hawker.contracts.words import Result
-from hawker.kafka.dead_letters import ORIGIN, REASON
 from tests.integration.worker.conftest import Log, command, running, until
 
 

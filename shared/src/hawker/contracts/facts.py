@@ -246,13 +246,14 @@ class SessionClosed(_Fact):
 
 
 class RequestRefused(_Fact):
-    """`subject` is the batch or job that the request named."""
+    """`subject` is the batch or job that the request named. `may_pass_later`: nothing is remembered of it, and the same request may be sent again."""
 
     type_name = "hawker.request.refused.v1"
     request_type: str
     subject: str
     reason: str
     request_id: Id | None = None
+    may_pass_later: bool = False
 
 
 class OutcomeRefused(_TaskFact):
@@ -271,11 +272,12 @@ class JobParked(_Fact):
 
 
 class JobUnparked(_Fact):
-    """An operator let the job go on; what was redriven follows in the facts after this one."""
+    """An operator let the job go on; what was redriven follows in the facts after this one. `expires_at` of a living job is later by the time it stood still."""
 
     type_name = "hawker.job.unparked.v1"
     job_id: Id
     request_id: Id
+    expires_at: Moment | None = None
 
 
 class InputRejected(_Fact):

@@ -25,3 +25,5 @@ LOCAL_SECONDS_MAX = 15.0
 """One attempt of a `db_operation` or `file_operation` task."""
 LEASE_GRACE_SECONDS = 10.0
 """A lease is the task's time limit plus this: room for the way there and back."""
+PARKED_INPUTS_MAX = 100
+"""Inputs of one parked job that are met again in one step; a job has far fewer tasks in flight when it is parked."""

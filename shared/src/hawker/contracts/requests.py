@@ -4,7 +4,13 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from hawker.contracts.limits import BATCH_ITEMS_MAX, CHUNK_ITEMS_MAX, JOB_WAIT_SECONDS_DEFAULT, JOB_WAIT_SECONDS_MAX
+from hawker.contracts.limits import (
+    BATCH_ITEMS_MAX,
+    CHUNK_ITEMS_MAX,
+    JOB_WAIT_SECONDS_DEFAULT,
+    JOB_WAIT_SECONDS_MAX,
+    PARKED_INPUTS_MAX,
+)
 from hawker.contracts.listings import Product
 from hawker.contracts.words import Action, Id, Marketplace, Model, Moment, Priority
 
@@ -77,6 +83,21 @@ class JobResumeRequested(_JobControl):
     type_name = "hawker.job.resume-requested.v1"
 
 
+class ParkedInput(Model):
+    """An input out of the dead letters, as it was: its type, its JSON and where it first lay."""
+
+    type: str
+    value: str
+    origin: str
+
+
+class JobUnparkRequested(_JobControl):
+    """An operator's word on a parked job: meet these inputs now, in this order, then let the job go on. None of them means go on without."""
+
+    type_name = "hawker.job.unpark-requested.v1"
+    inputs: tuple[ParkedInput, ...] = Field(default=(), max_length=PARKED_INPUTS_MAX)
+
+
 class BatchCancelRequested(_Request):
     """Cancel every job of the batch that has not ended, and refuse the items that have not come."""
 
@@ -93,5 +114,6 @@ type Request = (
     | JobRetryRequested
     | JobPauseRequested
     | JobResumeRequested
+    | JobUnparkRequested
     | BatchCancelRequested
 )

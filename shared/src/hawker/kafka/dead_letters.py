@@ -3,17 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from hawker.contracts.dead_letters import AT, ORIGIN, REASON, SUBJECT, VALUE_BYTES
 from hawker.contracts.limits import MESSAGE_BYTES_MAX
 from hawker.contracts.recorded import Recorded, Undecodable
 from hawker.kafka.clock import SystemClock
 from hawker.kafka.producer import Publisher
+from hawker.telemetry import metrics
 
-ORIGIN = "hawker-origin"
-"""`topic/partition/offset` of the record. Two letters with the same origin are one letter, written again after a crash."""
-REASON = "hawker-reason"
-AT = "hawker-dead-at"
-VALUE_BYTES = "hawker-value-bytes"
-"""How long the value was; set where it had to be cut."""
 REASON_CHARACTERS_MAX = 1000
 HEADERS_BYTES_MAX = 32 * 1024
 """Original headers are kept in order up to this; a stranger's could be of any size."""
@@ -25,15 +21,25 @@ class DeadLetters:
         self._topic = topic
         self._clock = SystemClock()
 
-    async def put(self, *, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes]], origin: str, reason: str) -> None:
+    async def put(
+        self,
+        *,
+        key: bytes | None,
+        value: bytes | None,
+        headers: Sequence[tuple[str, bytes]],
+        origin: str,
+        reason: str,
+        subject: str | None = None,
+    ) -> None:
         """Returns when the letter is in the log. Raises Unavailable: put it again, its origin tells the repeat."""
         written = await self._publisher.write(
             self._topic,
             key=key if key is not None else origin.encode(),
             value=None if value is None else value[:MESSAGE_BYTES_MAX],
-            headers=[*_kept(headers), *_why(origin, reason, value, self._clock.now())],
+            headers=[*_kept(headers), *_why(origin, reason, subject, value, self._clock.now())],
         )
         await written
+        metrics.count(metrics.INPUTS_PUT_ASIDE, topic=origin.rsplit("/", 2)[0])
 
     async def put_recorded(self, recorded: Recorded[Undecodable]) -> None:
         letter = recorded.message
@@ -50,8 +56,10 @@ def _kept(headers: Sequence[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
     return kept
 
 
-def _why(origin: str, reason: str, value: bytes | None, at: datetime) -> list[tuple[str, bytes]]:
+def _why(origin: str, reason: str, subject: str | None, value: bytes | None, at: datetime) -> list[tuple[str, bytes]]:
     why = [(ORIGIN, origin.encode()), (REASON, reason[:REASON_CHARACTERS_MAX].encode()), (AT, at.isoformat().encode())]
+    if subject is not None:
+        why.append((SUBJECT, subject.encode()))
     if value is not None and len(value) > MESSAGE_BYTES_MAX:
         why.append((VALUE_BYTES, str(len(value)).encode()))
     return why

@@ -20,10 +20,12 @@ from hawker.contracts.facts import (
     JobCompleted,
     JobExpired,
     JobFailed,
+    JobParked,
     JobPaused,
     JobResumed,
     JobRetryScheduled,
     JobRetryStarted,
+    JobUnparked,
     OutcomeRefused,
     RequestRefused,
     SessionClosed,
@@ -33,7 +35,7 @@ from hawker.contracts.facts import (
 )
 from hawker.contracts.recorded import Position
 from orchestrator.batch import evolve as batches
-from orchestrator.core import index
+from orchestrator.core import index, parking
 from orchestrator.core.memory import forget_old, remember
 from orchestrator.core.state import Session, Shard
 from orchestrator.core.timers import AccountOpens, BatchExpires, CancelJobs
@@ -50,7 +52,7 @@ def apply(shard: Shard, fact: Fact, cause: tuple[str, Position] | None = None) -
     _apply(shard, fact)
 
 
-def _apply(shard: Shard, fact: Fact) -> None:
+def _apply(shard: Shard, fact: Fact) -> None:  # noqa: PLR0912 - a branch for each kind of fact is the point
     match fact:
         case JobAccepted():
             _accept_job(shard, fact)
@@ -60,8 +62,14 @@ def _apply(shard: Shard, fact: Fact) -> None:
             _turn_job(shard, fact)
         case JobCompleted() | JobFailed() | JobCancelled() | JobExpired():
             _end_job(shard, fact)
+        case JobParked():
+            parking.park(shard, fact)
+        case JobUnparked():
+            parking.unpark(shard, fact)
+            _answer(shard, fact.request_id, fact.at)
         case BatchAccepted():
             shard.batches[fact.batch_id] = batches.accept(fact)
+            shard.announced_count += fact.item_count
             shard.live_by_batch[fact.batch_id] = {}
             shard.timers.set(fact.expires_at, BatchExpires(fact.batch_id))
         case BatchItemsAccepted() | BatchCancelled() | BatchClosed() | BatchEnded():
@@ -74,7 +82,8 @@ def _apply(shard: Shard, fact: Fact) -> None:
         case SessionClosed():
             shard.sessions.pop(_account(fact), None)
         case RequestRefused():
-            _answer(shard, answer_key(fact.request_type, fact.subject, fact.request_id), fact.at)
+            if not fact.may_pass_later:
+                _answer(shard, answer_key(fact.request_type, fact.subject, fact.request_id), fact.at)
         case OutcomeRefused() | InputRejected():
             pass  # Recorded for people; the state is as it was.
         case _:
@@ -127,7 +136,9 @@ def _end_job(shard: Shard, fact: JobCompleted | JobFailed | JobCancelled | JobEx
 
 
 def _change_batch(shard: Shard, fact: BatchItemsAccepted | BatchCancelled | BatchClosed | BatchEnded) -> None:
-    shard.batches[fact.batch_id] = batches.evolve(shard.batches[fact.batch_id], fact)
+    before = shard.batches[fact.batch_id]
+    shard.batches[fact.batch_id] = batch = batches.evolve(before, fact)
+    shard.announced_count += batch.to_come - before.to_come
     if isinstance(fact, BatchCancelled):
         shard.timers.set(fact.at, CancelJobs(fact.batch_id))
         _answer(shard, fact.request_id, fact.at)

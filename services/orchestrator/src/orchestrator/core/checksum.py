@@ -26,6 +26,8 @@ def _lines(shard: Shard) -> Iterable[bytes]:
         yield to_json(["pause", account, until])
     for account, session in shard.sessions.items():
         yield to_json(["session", account, session])
+    for name, parked in shard.parked.items():
+        yield to_json(["parked", name, parked])
     for key in shard.answered:
         yield to_json(["answered", key])
     for topic, position in shard.positions.items():

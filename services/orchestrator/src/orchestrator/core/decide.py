@@ -5,6 +5,7 @@ Requests that were answered before are quiet no-ops; old ones are refused, so th
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import assert_never
 
 from hawker.contracts.facts import (
@@ -28,10 +29,13 @@ from hawker.contracts.requests import (
     JobRequested,
     JobResumeRequested,
     JobRetryRequested,
+    JobUnparkRequested,
     Request,
 )
 from orchestrator.batch import decide as batches
+from orchestrator.core import parking
 from orchestrator.core.apply import answer_key
+from orchestrator.core.capacity import why_full
 from orchestrator.core.ids import job_id
 from orchestrator.core.state import MEMORY, Shard
 from orchestrator.core.timers import AccountOpens, BatchExpires, CancelJobs, JobExpires, LeaseEnds, RestEnds, Timer
@@ -115,6 +119,10 @@ def _request(shard: Shard, request: Request, traceparent: str | None, now: datet
             job = shard.jobs.get(request.job_id)
             job = job if _owns(job, request.tenant_id) else None
             return _in_cancelled_batch(shard, job, request, now) or jobs.control(job, request, now)
+        case JobUnparkRequested():
+            if _owns(shard.jobs.get(request.job_id), request.tenant_id, or_none=True):
+                return (parking.let_go(shard, request, now),)
+            return (_refuse(request, "there is no such job", now),)
         case BatchCancelRequested():
             batch = shard.batches.get(request.batch_id)
             return _of_tenant(batch, request, now) or batches.cancel(batch, request, now)
@@ -141,6 +149,8 @@ def _batch(shard: Shard, request: BatchRequested, traceparent: str | None, now: 
     if (request.marketplace, request.action) not in PLANS:
         return (_refuse(request, f"{request.marketplace} has no plan for {request.action}", now),)
     known = shard.batches.get(request.batch_id)
+    if known is None and (full := why_full(shard, request.item_count)) is not None:
+        return (_refuse(request, full, now, may_pass_later=True),)
     return _of_tenant(known, request, now) or batches.request(known, request, now, traceparent)
 
 
@@ -150,6 +160,8 @@ def _job(shard: Shard, request: JobRequested, traceparent: str | None, now: date
         return (_refuse(request, f"{request.marketplace} has no plan for {request.action}", now),)
     if request.job_id in shard.jobs:
         return ()
+    if (full := why_full(shard, 1)) is not None:
+        return (_refuse(request, full, now, may_pass_later=True),)
     return (_accepted(request, plan, traceparent, now),)
 
 
@@ -245,7 +257,7 @@ def _closed(account: AccountKey, session: str, epoch: int, now: datetime) -> Ses
 
 
 def _cancel_jobs(shard: Shard, timer: CancelJobs, now: datetime) -> Sequence[Fact]:
-    names = list(shard.live_by_batch.get(timer.batch_id, {}))[:CANCEL_JOBS_MAX]
+    names = list(islice(parking.to_cancel(shard, timer.batch_id), CANCEL_JOBS_MAX))
     return [jobs.cancel_with_batch(_live(shard, name), now) for name in names]
 
 
@@ -269,18 +281,24 @@ def _in_cancelled_batch(shard: Shard, job: Job | None, request: Request, now: da
     return (_refuse(request, "its batch was cancelled", now),) if batch is not None and batch.cancelled else ()
 
 
-def _owns(job: object, tenant_id: str) -> bool:
+def _owns(job: object, tenant_id: str, *, or_none: bool = False) -> bool:
     match job:
         case Active() | Resting() | Paused() | Stopped():
             return job.order.tenant_id == tenant_id
         case Gone():
             return job.tenant_id == tenant_id
         case _:
-            return False
+            return or_none
 
 
-def _refuse(request: Request, reason: str, now: datetime) -> RequestRefused:
+def _refuse(request: Request, reason: str, now: datetime, *, may_pass_later: bool = False) -> RequestRefused:
     subject, request_id = _names(request)
     return RequestRefused(
-        tenant_id=request.tenant_id, at=now, request_type=request.type_name, subject=subject, reason=reason, request_id=request_id
+        tenant_id=request.tenant_id,
+        at=now,
+        request_type=request.type_name,
+        subject=subject,
+        reason=reason,
+        request_id=request_id,
+        may_pass_later=may_pass_later,
     )

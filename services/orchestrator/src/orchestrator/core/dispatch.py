@@ -8,6 +8,7 @@ from hawker.contracts.facts import TaskDispatched
 from hawker.contracts.limits import LEASE_GRACE_SECONDS
 from hawker.contracts.words import TaskKind
 from orchestrator.core import index
+from orchestrator.core.parking import stands_still
 from orchestrator.core.state import LaneState, Shard
 from orchestrator.dispatch.commands import command
 from orchestrator.dispatch.ready import Ready
@@ -51,6 +52,8 @@ def _of_lane(shard: Shard, lane: LaneState, now: datetime) -> Iterator[tuple[Act
 def _still_ready(shard: Shard, entry: Ready, now: datetime) -> Active | None:
     """The entry's job, if its task still waits and may run. Others come back when their state changes."""
     job = shard.jobs.get(entry.job_id)
+    if stands_still(shard, entry.job_id):
+        return None
     if not isinstance(job, Active) or not is_ready(job, entry.position) or job.expires_at <= now:
         return None
     batch = shard.batches.get(job.order.batch_id or "")

@@ -41,6 +41,22 @@ def job_turned(shard: Shard, job: Live) -> None:
             pass
 
 
+def job_parked(shard: Shard, job: Live) -> None:
+    """What is at the workers takes no room any more: a job that nobody moves must not hold up the others."""
+    for task in job.tasks:
+        if isinstance(task, Running):
+            shard.lanes[job.order.lane].window.ended()
+
+
+def job_unparked(shard: Shard, job: Live) -> None:
+    """Its leases, its rest and its deadline go on; what ended meanwhile is due at once."""
+    for position, task in enumerate(job.tasks):
+        if isinstance(task, Running):
+            shard.lanes[job.order.lane].window.dispatched()
+            shard.timers.set(task.lease_until, LeaseEnds(job.order.job_id, position, task.attempt))
+    job_turned(shard, job)
+
+
 def all_ready(shard: Shard, job: Active) -> None:
     for position in ready(job):
         _push(shard, job, position)

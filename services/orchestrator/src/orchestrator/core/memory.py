@@ -1,4 +1,4 @@
-"""What a shard forgets: ended jobs and batches and answered requests, once no repeat can come any more."""
+"""What a shard forgets: ended jobs and batches, answered requests and parked ids without a living job, once no repeat can come any more."""
 
 from datetime import datetime
 
@@ -17,11 +17,11 @@ def forget_old(shard: Shard, now: datetime) -> None:
     for _ in range(FORGET_MAX):
         if not shard.to_forget or shard.to_forget[0][0] > now - MEMORY:
             return
-        _, kind, name = shard.to_forget.popleft()
-        _forget(shard, kind, name)
+        learned_at, kind, name = shard.to_forget.popleft()
+        _forget(shard, kind, name, learned_at)
 
 
-def _forget(shard: Shard, kind: str, name: str) -> None:
+def _forget(shard: Shard, kind: str, name: str, learned_at: datetime) -> None:
     match kind:
         case "job":
             if isinstance(shard.jobs.get(name), Stopped | Gone):
@@ -31,6 +31,10 @@ def _forget(shard: Shard, kind: str, name: str) -> None:
             if batch is not None and batch.ended:
                 del shard.batches[name]
                 shard.live_by_batch.pop(name, None)
+        case "parked":
+            parked = shard.parked.get(name)
+            if parked is not None and parked.at == learned_at and name not in shard.ages:
+                del shard.parked[name]
         case "answer":
             shard.answered.discard(name)
         case _:

@@ -27,6 +27,15 @@ class Session:
     partition: int
 
 
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A job, or the id of one that never came to be, that waits for an operator."""
+
+    tenant_id: str
+    reason: str
+    at: datetime
+
+
 @dataclass(slots=True)
 class LaneState:
     """Derived: what is ready and what is in flight on one lane."""
@@ -43,6 +52,8 @@ class Shard:
     batches: dict[str, Batch] = field(default_factory=dict)
     pauses: dict[AccountKey, datetime] = field(default_factory=dict)
     sessions: dict[AccountKey, Session] = field(default_factory=dict)
+    parked: dict[str, Parked] = field(default_factory=dict)
+    """By job id. Nothing of these moves; their inputs go to the dead letters."""
     answered: set[str] = field(default_factory=set)
     """Requests that were refused, or that changed a state which may change back."""
     positions: Positions = field(default_factory=dict)
@@ -59,6 +70,8 @@ class Shard:
     unconnected: dict[AccountKey, list[tuple[Priority, Ready]]] = field(default_factory=dict)
     """Ready browser tasks of sellers who are not connected."""
     accepted_count: int = 0
+    announced_count: int = 0
+    """Items that the open batches have still to come."""
 
     @property
     def live_count(self) -> int:

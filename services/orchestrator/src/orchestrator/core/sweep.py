@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from orchestrator.core import index
+from orchestrator.core.parking import stands_still, to_cancel
 from orchestrator.core.state import Shard
 from orchestrator.core.timers import AccountOpens, BatchExpires, CancelJobs, JobExpires, LeaseEnds, RestEnds, Timer
 from orchestrator.dispatch.ready import ReadyTasks
@@ -16,24 +17,25 @@ def sweep(shard: Shard) -> None:
     shard.unconnected.clear()
     for job_id in shard.ages:
         job = shard.jobs[job_id]
-        if isinstance(job, Active):
+        if isinstance(job, Active) and not stands_still(shard, job_id):
             index.all_ready(shard, job)
     shard.timers.keep(lambda timer: _has_point(shard, timer))
+    shard.announced_count = sum(batch.to_come for batch in shard.batches.values())
 
 
 def _has_point(shard: Shard, timer: Timer) -> bool:
     match timer:
         case LeaseEnds():
-            return _is_running(shard, timer)
+            return _is_running(shard, timer) and not stands_still(shard, timer.job_id)
         case RestEnds():
-            return isinstance(shard.jobs.get(timer.job_id), Resting)
+            return isinstance(shard.jobs.get(timer.job_id), Resting) and not stands_still(shard, timer.job_id)
         case JobExpires():
-            return isinstance(shard.jobs.get(timer.job_id), Active | Resting | Paused)
+            return isinstance(shard.jobs.get(timer.job_id), Active | Resting | Paused) and not stands_still(shard, timer.job_id)
         case BatchExpires():
             batch = shard.batches.get(timer.batch_id)
             return batch is not None and batch.takes_items
         case CancelJobs():
-            return bool(shard.live_by_batch.get(timer.batch_id))
+            return any(to_cancel(shard, timer.batch_id))
         case AccountOpens():
             return timer.account in shard.pauses
         case _:

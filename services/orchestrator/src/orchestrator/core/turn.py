@@ -29,6 +29,7 @@ from orchestrator.core import decide
 from orchestrator.core.apply import apply
 from orchestrator.core.decide import Input
 from orchestrator.core.dispatch import command_of, next_dispatches
+from orchestrator.core.parking import to_cancel
 from orchestrator.core.state import Shard
 from orchestrator.core.timers import CancelJobs, Timer
 from orchestrator.dispatch.commands import PickError
@@ -98,7 +99,7 @@ def _meet(shard: Shard, recorded: Recorded[Input], now: datetime, source: str, t
 def _ring(shard: Shard, timer: Timer, now: datetime, source: str, turn: Turn) -> None:
     label = ":".join((type(timer).__name__, *map(str, timer), now.isoformat()))  # The same timer is set again in a later round.
     _absorb(shard, decide.ring(shard, timer, now), Cause(label, now, source), turn)
-    if isinstance(timer, CancelJobs) and shard.live_by_batch.get(timer.batch_id):
+    if isinstance(timer, CancelJobs) and any(to_cancel(shard, timer.batch_id)):
         shard.timers.set(now, timer)
 
 

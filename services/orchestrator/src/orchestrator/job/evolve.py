@@ -88,7 +88,7 @@ def _with_task(job: Live, fact: TaskFact) -> Live:
 def _task(before: Task, fact: TaskFact) -> Task:
     match fact:
         case TaskDispatched():
-            return Running(fact.attempt, fact.look_first, fact.session, fact.epoch)
+            return Running(fact.attempt, fact.lease_until, fact.look_first, fact.session, fact.epoch)
         case TaskCompleted():
             return Succeeded(fact.attempt, fact.result)
         case AttemptFailed():

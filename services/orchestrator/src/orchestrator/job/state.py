@@ -40,6 +40,7 @@ class Running:
     """`session` and `epoch` name the browser that was asked, where one was."""
 
     attempt: int
+    lease_until: datetime
     look_first: bool = False
     session: str | None = None
     epoch: int | None = None

@@ -23,10 +23,12 @@ from hawker.contracts.facts import (
     JobCompleted,
     JobExpired,
     JobFailed,
+    JobParked,
     JobPaused,
     JobResumed,
     JobRetryScheduled,
     JobRetryStarted,
+    JobUnparked,
     OutcomeRefused,
     RequestRefused,
     SessionClosed,
@@ -85,6 +87,8 @@ def _place(rows: Rows, fact: Fact, offset: int) -> None:  # noqa: PLR0912 - a br
             | SessionClosed()
             | RequestRefused()
             | OutcomeRefused()
+            | JobParked()
+            | JobUnparked()
             | InputRejected()
         ):
             pass  # Only history has them.

@@ -1,0 +1,14 @@
+"""How many jobs one shard takes on: those that live, and those that its open batches have announced. New work past that is refused, nothing else is."""
+
+from orchestrator.core.state import Shard
+
+LIVE_JOBS_MAX = 250_000
+"""Two batches of the largest size, and room for everybody else beside them."""
+
+
+def why_full(shard: Shard, count: int) -> str | None:
+    """The reason why `count` more jobs are too many; None if there is room. An accepted batch has room for all its items already."""
+    taken = shard.live_count + shard.announced_count
+    if taken + count <= LIVE_JOBS_MAX:
+        return None
+    return f"there is no room for {count} more jobs: {taken} of at most {LIVE_JOBS_MAX} are in work here; ask again when some have ended"
