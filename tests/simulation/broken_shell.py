@@ -5,12 +5,12 @@ from collections.abc import Awaitable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from hawker.contracts.commands import Command
+from hawker.contracts.commands import Command, ExecuteTask
 from hawker.contracts.facts import Fact
-from hawker.contracts.recorded import Outgoing, Recorded
+from hawker.contracts.recorded import Outgoing, Position, Recorded
 from hawker.kafka.errors import OutcomeUnknown
 from hawker.testing import log as memory
-from hawker.testing.journal import MemoryJournalWriter
+from hawker.testing.journal import MemoryJournalWriter, Write
 from hawker.testing.points import Point
 from orchestrator.core import turn
 from orchestrator.core.decide import Input
@@ -21,8 +21,6 @@ from orchestrator.shard.owner import Owner
 from orchestrator.shard.recover import recover
 from orchestrator.shard.seams import JournalReader
 from tests.simulation.broken import Mutation, all_of, replaced
-
-type Writes = Sequence[tuple[str, int, Outgoing[Fact] | Outgoing[Command]]]
 
 _COMMIT = MemoryJournalWriter.commit
 _KEEP = turn._keep
@@ -68,23 +66,26 @@ async def _decide_what_is_astray(self: Owner, recorded: Recorded[Input]) -> bool
     return False
 
 
-async def _commit_without_looking_at_the_sends(self: MemoryJournalWriter, epoch: int, writes: Writes) -> None:
+async def _commit_without_looking_at_the_sends(self: MemoryJournalWriter, epoch: int, writes: Sequence[Write]) -> Sequence[Position]:
     await self._visit(Point.COMMIT_BEGINS)
-    for topic, partition, outgoing in writes:
+    ends = []
+    for write in writes:
         try:
             await self._visit(Point.RECORD_SENT)
         except ConnectionError:
             continue
-        self._log.send(self._name, epoch, topic, partition, outgoing.message, outgoing.envelope)
+        ends.append(self._log.send(self._name, epoch, *write) + 1)
     await self._visit(Point.COMMIT_ASKED)
     self._log.commit(self._name, epoch)
+    return ends
 
 
 def _send_commands_first(
     self: MemoryJournalWriter, facts: Sequence[Outgoing[Fact]], commands: Sequence[Outgoing[Command]]
-) -> Awaitable[None]:
-    for topic, partition, outgoing in self._commands(commands):
-        self._log.append(topic, "any", outgoing.message, outgoing.envelope, partition=partition)
+) -> Awaitable[Position | None]:
+    for topic, partition, message, envelope in self._commands(commands):
+        assert isinstance(message, ExecuteTask), "a command"
+        self._log.append(topic, "any", message, envelope, partition=partition)
     return _COMMIT(self, facts, ())
 
 

@@ -90,24 +90,25 @@ class KafkaJournalWriter:
             raise
         self._producer = producer
 
-    async def commit(self, facts: Sequence[Outgoing[Fact]], commands: Sequence[Outgoing[Command]]) -> None:
-        """All or nothing. Raises Fenced or OutcomeUnknown, and then this writer is of no more use.
+    async def commit(self, facts: Sequence[Outgoing[Fact]], commands: Sequence[Outgoing[Command]]) -> Position | None:
+        """All or nothing: the position after the last fact. Raises Fenced or OutcomeUnknown, and then this writer is of no more use.
 
         Raises OversizeError before anything is begun: that alone leaves the writer as it was.
         """
         assert self._producer is not None, "open() first; a writer that failed is thrown away"
         writes = [self._fact(fact) for fact in facts] + self._commands(commands)
         if not writes:
-            return
+            return None
         producer, self._producer = self._producer, None  # Ours again after success only, whatever happens in between.
         try:
-            await _transact(producer, writes)
+            written = await _transact(producer, writes)
             self._producer = producer
         except Exception as fault:
             raise _verdict(fault) from fault
         finally:
             if self._producer is None:
                 await client.close_client(producer)
+        return _end(written[len(facts) - 1]) if facts else None
 
     async def close(self) -> None:
         """Let go of the connection; never raises."""
@@ -143,13 +144,19 @@ class KafkaJournalWriter:
         return _Write(topic, partition, message.tenant_id.encode(), self._encode(message), to_headers(outgoing.envelope))
 
 
-async def _transact(producer: client.Producer, writes: Sequence[_Write]) -> None:
+async def _transact(producer: client.Producer, writes: Sequence[_Write]) -> Sequence[client.Written]:
     await producer.begin_transaction()
     async with asyncio.timeout(SEND_SECONDS_MAX):
         sent = [await producer.send(w.topic, w.value, w.key, w.partition, headers=w.headers) for w in writes]
-        await asyncio.gather(*sent)  # Aiokafka commits although a send has failed; so every one is seen first.
+        written = await asyncio.gather(*sent)  # Aiokafka commits although a send has failed; so every one is seen first.
     async with asyncio.timeout(COMMIT_SECONDS_MAX):
         await producer.commit_transaction()
+    return written
+
+
+def _end(last: client.Written) -> Position | None:
+    """A send that was repeated because its answer was lost stands where the broker does not say."""
+    return last.offset + 1 if last.offset >= 0 else None
 
 
 def _verdict(fault: Exception) -> Fenced | OutcomeUnknown:

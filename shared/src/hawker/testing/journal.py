@@ -3,18 +3,19 @@
 from collections.abc import AsyncIterator, Sequence
 from typing import cast
 
-from hawker.contracts.codec import encode
 from hawker.contracts.commands import Command
+from hawker.contracts.envelope import Envelope
 from hawker.contracts.facts import Fact
 from hawker.contracts.recorded import Outgoing, Position, Recorded
 from hawker.contracts.topics import LANES
 from hawker.kafka.errors import Fenced, OutcomeUnknown, Unavailable
-from hawker.testing.log import MemoryLog
+from hawker.testing.log import MemoryLog, Message
 from hawker.testing.points import Point, Visit, nothing_happens
 
 PAGE_RECORDS_MAX = 500
 
-type _Write = tuple[str, int, Outgoing[Fact] | Outgoing[Command]]
+type Write = tuple[str, int, Message, Envelope]
+"""Where to, and what."""
 
 
 class MemoryJournalWriter:
@@ -39,49 +40,52 @@ class MemoryJournalWriter:
             raise Unavailable(str(fault)) from fault
         self._epoch = epoch
 
-    async def commit(self, facts: Sequence[Outgoing[Fact]], commands: Sequence[Outgoing[Command]]) -> None:
-        """All or nothing. Raises Fenced or OutcomeUnknown, and then this writer is of no more use; OversizeError leaves it as it was."""
+    async def commit(self, facts: Sequence[Outgoing[Fact]], commands: Sequence[Outgoing[Command]]) -> Position | None:
+        """All or nothing: the position after the last fact. Raises Fenced or OutcomeUnknown, and then this writer is of no more use; OversizeError leaves it as it was."""
         assert self._epoch is not None, "open() first; a writer that failed is thrown away"
         writes = [*self._facts(facts), *self._commands(commands)]
-        for _, _, outgoing in writes:
-            encode(outgoing.message)
         if not writes:
-            return
+            return None
         epoch, self._epoch = self._epoch, None  # Ours again after success only.
         try:
-            await self._transact(epoch, writes)
+            ends = await self._transact(epoch, writes)
         except Fenced:
             raise
         except Exception as fault:
             raise OutcomeUnknown(f"the transaction did not end as it should: {fault!r}") from fault
         self._epoch = epoch
+        return ends[len(facts) - 1] if facts else None
 
     async def close(self) -> None:
         """Never raises. An open transaction stays open, as it does when a connection goes."""
         self._epoch = None
 
-    async def _transact(self, epoch: int, writes: Sequence[_Write]) -> None:
+    async def _transact(self, epoch: int, writes: Sequence[Write]) -> Sequence[Position]:
+        """The position after each record."""
         await self._visit(Point.COMMIT_BEGINS)
-        for topic, partition, outgoing in writes:
-            self._log.send(self._name, epoch, topic, partition, outgoing.message, outgoing.envelope)
+        ends = []
+        for write in writes:
+            ends.append(self._log.send(self._name, epoch, *write) + 1)
             await self._visit(Point.RECORD_SENT)
         await self._visit(Point.COMMIT_ASKED)
         self._log.commit(self._name, epoch)
         await self._visit(Point.COMMIT_DONE)
+        return ends
 
-    def _facts(self, facts: Sequence[Outgoing[Fact]]) -> list[_Write]:
-        return [(self._log.topics.journal, self._partition, fact) for fact in facts]
+    def _facts(self, facts: Sequence[Outgoing[Fact]]) -> list[Write]:
+        topic = self._log.topics.journal
+        return [(topic, self._partition, self._log.through_the_codec(topic, fact.message), fact.envelope) for fact in facts]
 
-    def _commands(self, commands: Sequence[Outgoing[Command]]) -> list[_Write]:
+    def _commands(self, commands: Sequence[Outgoing[Command]]) -> list[Write]:
         """One partition of each topic; the next transaction takes the next one."""
         chosen: dict[str, int] = {}
-        writes: list[_Write] = []
+        writes: list[Write] = []
         for command in commands:
             topic = self._log.topics.commands(LANES[command.message.marketplace])
             partition = command.partition
             if partition is None:
                 partition = chosen.setdefault(topic, self._turn % self._log.count(topic))
-            writes.append((topic, partition, command))
+            writes.append((topic, partition, self._log.through_the_codec(topic, command.message), command.envelope))
         self._turn += bool(chosen)
         return writes
 

@@ -97,7 +97,7 @@ class MemoryLog:
     def append(self, topic: str, key: str, message: BaseModel, envelope: Envelope, *, partition: int | None = None) -> Position:
         """Outside any transaction: it stands at once. By its key, unless a stranger hashes keys otherwise."""
         number = partition_of(key, self.count(topic)) if partition is None else partition
-        return self._add(topic, number, self._through_the_codec(topic, message), _through_headers(envelope), Standing.COMMITTED)
+        return self._add(topic, number, self.through_the_codec(topic, message), _through_headers(envelope), Standing.COMMITTED)
 
     def append_unreadable(self, topic: str, partition: int, unreadable: Undecodable, envelope: Envelope) -> Position:
         return self._add(topic, partition, unreadable, envelope, Standing.COMMITTED)
@@ -115,15 +115,16 @@ class MemoryLog:
             self.begin_epoch(producer)
         return was_open
 
-    def send(self, producer: str, epoch: int, topic: str, partition: int, message: BaseModel, envelope: Envelope) -> None:
-        """In the producer's transaction, which begins with its first record. Raises Fenced."""
+    def send(self, producer: str, epoch: int, topic: str, partition: int, message: Message, envelope: Envelope) -> Position:
+        """In the producer's transaction, which begins with its first record. The message went through the codec before. Raises Fenced."""
         self._check(producer, epoch)
         place = self.partition(topic, partition)
         transaction = self._open.setdefault(producer, Transaction())
         place.unstable.setdefault(producer, len(place.entries))
-        self._add(topic, partition, self._through_the_codec(topic, message), _through_headers(envelope), Standing.OPEN)
+        offset = self._add(topic, partition, message, _through_headers(envelope), Standing.OPEN)
         transaction.entries.append(place.entries[-1])
         transaction.places[topic, partition] = None
+        return offset
 
     def commit(self, producer: str, epoch: int) -> None:
         """Raises Fenced."""
@@ -154,7 +155,8 @@ class MemoryLog:
             place.tell()
         return offset
 
-    def _through_the_codec(self, topic: str, message: BaseModel) -> Message:
+    def through_the_codec(self, topic: str, message: BaseModel) -> Message:
+        """What whoever reads its bytes would get. Raises OversizeError."""
         name: str = getattr(message, "type_name", "")
         return decode(name, encode(message), self._tables[topic])
 

@@ -21,6 +21,10 @@ class Point(StrEnum):
     TAKING = "taking"
     PUBLISHING = "publishing"
     PUBLISHED = "published"
+    SNAPSHOTS_ASKED = "snapshots asked"
+    SNAPSHOT_LOADING = "snapshot loading"
+    SNAPSHOT_SAVING = "snapshot saving"
+    SNAPSHOT_SAVED = "snapshot saved"
 
 
 type Visit = Callable[[Point], Awaitable[None]]

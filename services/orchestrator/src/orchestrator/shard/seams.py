@@ -8,6 +8,7 @@ from hawker.contracts.commands import Command
 from hawker.contracts.facts import Fact
 from hawker.contracts.recorded import Outgoing, Position, Positions, Recorded
 from orchestrator.core.decide import Input
+from orchestrator.snapshots.head import Head
 
 type Pause = Callable[[float], Awaitable[None]]
 """Let so many seconds pass."""
@@ -23,8 +24,8 @@ class JournalWriter(Protocol):
     async def open(self) -> None:
         """Fence the former owner and settle its open transaction. Raises Fenced or Unavailable."""
 
-    async def commit(self, facts: Sequence[Outgoing[Fact]], commands: Sequence[Outgoing[Command]]) -> None:
-        """All or nothing. Raises Fenced, or OutcomeUnknown after which this writer must be thrown away."""
+    async def commit(self, facts: Sequence[Outgoing[Fact]], commands: Sequence[Outgoing[Command]]) -> Position | None:
+        """All or nothing: the position after the last fact, None where the log did not say. Raises Fenced or OutcomeUnknown: throw this writer away then."""
 
     async def close(self) -> None:
         """Let go of the connection; never raises."""
@@ -44,8 +45,8 @@ class Inbox(Protocol):
     async def seek(self, positions: Positions) -> None:
         """Begin at these positions; topics that are not named begin at their earliest record."""
 
-    async def take(self, count_max: int, wait_seconds: float, *, hold_requests: bool = False) -> Sequence[Recorded[Input]]:
-        """What is there, or what comes first within `wait_seconds`. Outcomes are never held back."""
+    async def take(self, count_max: int, wait_seconds: float) -> Sequence[Recorded[Input]]:
+        """What is there, outcomes first, or what comes first within `wait_seconds`."""
 
     async def hint(self, positions: Positions) -> None:
         """Tell lag tools how far the shard is. May fail quietly; nothing depends on it."""
@@ -60,3 +61,16 @@ class Outbox(Protocol):
         """To the shard that owns the tenant."""
 
     async def dead_letter(self, recorded: Recorded[Input], reason: str) -> None: ...
+
+
+class SnapshotStore(Protocol):
+    """Where snapshots lie. A shard does without it: whatever is raised here costs a replay, or a later snapshot, and nothing else."""
+
+    async def heads(self, partition: int) -> Sequence[Head]:
+        """What there is, newest first. Raises Unavailable."""
+
+    async def load(self, head: Head) -> Sequence[bytes]:
+        """Its chunks, in order; none when it has been replaced meanwhile. Raises Unavailable."""
+
+    async def save(self, head: Head, chunks: Sequence[bytes]) -> None:
+        """All or nothing. The newest and the one before it are kept; one that comes late replaces nothing newer. Raises Unavailable."""
