@@ -15,7 +15,6 @@ from orchestrator.core.state import LaneState
 from orchestrator.dispatch import window
 from orchestrator.dispatch.window import Window
 from orchestrator.shard import owner, recover
-from tests.simulation.faults import Fault
 from tests.simulation.scene import Scene
 
 IDLE_SECONDS = 2.5
@@ -31,8 +30,6 @@ LIMITS: tuple[tuple[ModuleType, str, tuple[int, ...]], ...] = (
     (journal, "PAGE_RECORDS_MAX", (1, 20, 500)),
 )
 """Small ones are met in a small run; in earnest they are met seldom, and under load."""
-HOLD = (owner, "LIVE_JOBS_MAX", (2, 100_000))
-"""Only where nobody pauses: paused jobs end by a request alone, and requests are what is held."""
 SMALL = 0.4
 
 
@@ -54,7 +51,7 @@ def _tune(scene: Scene, patches: ExitStack) -> None:
     patches.enter_context(patch.object(window, "WINDOW_MIN", min(size, window.WINDOW_MIN)))
     patches.enter_context(patch.object(owner, "IDLE_SECONDS_MAX", IDLE_SECONDS))
     if scene.chance.random() < SMALL:
-        for module, name, choices in LIMITS if Fault.CONTROL in scene.faults.rates else (*LIMITS, HOLD):
+        for module, name, choices in LIMITS:
             chosen = scene.chance.choice(choices)
             patches.enter_context(patch.object(module, name, chosen))
             scene.tell("tuning", f"{name} {chosen}")

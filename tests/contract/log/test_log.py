@@ -51,11 +51,11 @@ async def jobs(any_log: AnyLog, partition: int = SHARD) -> list[str]:
     return log.names(await facts(any_log, partition))
 
 
-async def take(inbox: Inbox, count: int, *, hold_requests: bool = False) -> list[Recorded[Input]]:
+async def take(inbox: Inbox, count: int) -> list[Recorded[Input]]:
     found: list[Recorded[Input]] = []
     async with asyncio.timeout(PATIENCE_SECONDS):
         while len(found) < count:
-            found += await inbox.take(500, 1.0, hold_requests=hold_requests)
+            found += await inbox.take(500, 1.0)
     return found
 
 
@@ -152,14 +152,6 @@ async def test_an_inbox_gives_outcomes_before_requests_each_in_order(any_log: An
     assert log.names(by_topic[any_log.topics.requests]) == ["r1", "r2"]
     assert log.names(by_topic[any_log.topics.outcomes]) == ["o1", "o2"]
     assert [one.offset for one in by_topic[any_log.topics.outcomes]] == [0, 1]
-
-
-async def test_held_requests_wait_while_outcomes_flow(any_log: AnyLog) -> None:
-    await any_log.say(any_log.topics.requests, log.request("r1", TENANT))
-    async with reading(any_log) as inbox:
-        await any_log.say(any_log.topics.outcomes, log.outcome("o1", TENANT))
-        assert log.names(await take(inbox, 1, hold_requests=True)) == ["o1"]
-        assert log.names(await take(inbox, 1)) == ["r1"]
 
 
 async def test_an_inbox_begins_where_it_is_told_and_at_the_earliest_where_nothing_is_said(any_log: AnyLog) -> None:

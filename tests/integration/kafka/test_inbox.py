@@ -37,12 +37,12 @@ async def _say(publisher: Publisher, topic: str, *messages: BaseModel) -> None:
     await asyncio.gather(*sent)
 
 
-async def _take(shard: KafkaInbox, count: int, *, hold_requests: bool = False, count_max: int = 500) -> list[Recorded[object]]:
+async def _take(shard: KafkaInbox, count: int, *, count_max: int = 500) -> list[Recorded[object]]:
     """Takes until `count` have come."""
     found: list[Recorded[object]] = []
     async with asyncio.timeout(log.PATIENCE_SECONDS):
         while len(found) < count:
-            taken = await shard.take(count_max, 5, hold_requests=hold_requests)
+            taken = await shard.take(count_max, 5)
             assert len(taken) <= count_max
             found += taken
     return found
@@ -74,14 +74,18 @@ def _both(kafka: KafkaSettings) -> tuple[str, str]:
 async def test_outcomes_that_are_there_go_before_requests_that_are_there(
     kafka: KafkaSettings, shard: KafkaInbox, publisher: Publisher
 ) -> None:
-    await _say(publisher, kafka.topics.requests, log.request("r1"))
+    await _say(publisher, kafka.topics.requests, log.request("r1"), log.request("r2"))
     await _say(publisher, kafka.topics.outcomes, log.outcome("o1"), log.outcome("o2"))
     await shard.seek({})
-    while not (held := await shard.take(1, 5, hold_requests=True)):
-        pass
-    assert log.names(held) == ["o1"]
-    await _say(publisher, kafka.topics.requests, log.request("r2"))
-    assert log.names(await shard.take(2, 5))[0] == "o2"
+    await _read_ahead(shard, requests=2, outcomes=2)
+    assert [log.names(await shard.take(2, 5)) for _ in range(2)] == [["o1", "o2"], ["r1", "r2"]]
+
+
+async def _read_ahead(shard: KafkaInbox, *, requests: int, outcomes: int) -> None:
+    """Until so many are there, none of them taken."""
+    async with asyncio.timeout(log.PATIENCE_SECONDS):
+        while len(shard._ahead[shard._requests].records) < requests or len(shard._ahead[shard._outcomes].records) < outcomes:
+            await shard.take(0, 0.05)
 
 
 async def test_a_waiting_take_returns_with_the_first_that_comes(kafka: KafkaSettings, shard: KafkaInbox, publisher: Publisher) -> None:
@@ -98,17 +102,7 @@ async def test_a_take_of_nothing_ends_with_its_wait(shard: KafkaInbox) -> None:
     assert await shard.take(10, 0.05) == []
 
 
-async def test_held_requests_wait_in_order_while_outcomes_flow(kafka: KafkaSettings, shard: KafkaInbox, publisher: Publisher) -> None:
-    await shard.seek({})
-    await _say(publisher, kafka.topics.requests, *(log.request(f"r{n}") for n in range(20)))
-    await _say(publisher, kafka.topics.outcomes, *(log.outcome(f"o{n}") for n in range(20)))
-    held = await _take(shard, 20, hold_requests=True, count_max=7)
-    assert log.names(held) == [f"o{n}" for n in range(20)]
-    assert await shard.take(10, 0.05, hold_requests=True) == []
-    assert log.names(await _take(shard, 20, count_max=7)) == [f"r{n}" for n in range(20)]
-
-
-async def test_a_flood_of_held_requests_stops_at_a_limit_and_loses_nothing(
+async def test_a_flood_of_requests_stops_at_a_limit_while_outcomes_flow_and_loses_nothing(
     kafka: KafkaSettings, shard: KafkaInbox, publisher: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(inbox, "AHEAD_BYTES_MAX", 1_000_000)
@@ -116,7 +110,8 @@ async def test_a_flood_of_held_requests_stops_at_a_limit_and_loses_nothing(
     await _say(publisher, kafka.topics.requests, *(_large(n) for n in range(30)))
     for n in range(8):
         await _say(publisher, kafka.topics.outcomes, log.outcome(f"o{n}"))
-        assert log.names(await _take(shard, 1, hold_requests=True)) == [f"o{n}"]
+        await _read_ahead(shard, requests=1, outcomes=1)
+        assert log.names(await shard.take(1, 5)) == [f"o{n}"]
     ahead = shard._ahead[shard._requests].bytes
     assert ahead < 1_000_000 + 2 * 1024 * 1024
     found = await _take(shard, 30, count_max=4)

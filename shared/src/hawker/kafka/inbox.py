@@ -67,16 +67,14 @@ class KafkaInbox:
         consumer.resume(self._requests, self._outcomes)
         self._paused = False
 
-    async def take(
-        self, count_max: int, wait_seconds: float, *, hold_requests: bool = False
-    ) -> Sequence[Recorded[Request | Outcome | Undecodable]]:
+    async def take(self, count_max: int, wait_seconds: float) -> Sequence[Recorded[Request | Outcome | Undecodable]]:
         """What is there, outcomes first, or what comes first within `wait_seconds`. Safe to cancel. Raises Unavailable."""
         assert self._consumer is not None, "seek() first"
         loop = asyncio.get_running_loop()
         deadline = loop.time() + wait_seconds
         if len(self._ahead[self._outcomes].records) < count_max:
             await self._fetch(self._consumer, 0)
-        while not (taken := self._taken(count_max, hold_requests=hold_requests)) and (left := deadline - loop.time()) > 0:
+        while not (taken := self._taken(count_max)) and (left := deadline - loop.time()) > 0:
             await self._fetch(self._consumer, left)
         return taken
 
@@ -118,9 +116,9 @@ class KafkaInbox:
             consumer.pause(self._requests)
             self._paused = True
 
-    def _taken(self, count_max: int, *, hold_requests: bool) -> list[Recorded[Request | Outcome | Undecodable]]:
+    def _taken(self, count_max: int) -> list[Recorded[Request | Outcome | Undecodable]]:
         outcomes = self._ahead[self._outcomes].take(count_max)
-        requests = [] if hold_requests else self._ahead[self._requests].take(count_max - len(outcomes))
+        requests = self._ahead[self._requests].take(count_max - len(outcomes))
         if self._paused and self._consumer is not None and self._ahead[self._requests].bytes <= AHEAD_BYTES_MAX // 2:
             self._consumer.resume(self._requests)
             self._paused = False

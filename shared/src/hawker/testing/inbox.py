@@ -39,11 +39,11 @@ class MemoryInbox:
         for topic in self._topics:
             self._log.partition(topic, self._partition).news.add(self._news)
 
-    async def take(self, count_max: int, wait_seconds: float, *, hold_requests: bool = False) -> Sequence[Recorded[Input]]:
+    async def take(self, count_max: int, wait_seconds: float) -> Sequence[Recorded[Input]]:
         """What is there, outcomes first, or what comes first within `wait_seconds`. Safe to cancel. Raises Unavailable."""
         await self._pass(Point.TAKING)
         self._news.clear()
-        taken = self._taken(count_max, hold_requests=hold_requests)
+        taken = self._taken(count_max)
         if taken or wait_seconds <= 0:
             return taken
         try:
@@ -51,7 +51,7 @@ class MemoryInbox:
                 while not taken:
                     await self._news.wait()
                     self._news.clear()
-                    taken = self._taken(count_max, hold_requests=hold_requests)
+                    taken = self._taken(count_max)
         except TimeoutError:
             return ()
         return taken
@@ -67,12 +67,12 @@ class MemoryInbox:
 
     @property
     def _topics(self) -> tuple[str, str]:
+        """In the order of taking."""
         return self._log.topics.outcomes, self._log.topics.requests
 
-    def _taken(self, count_max: int, *, hold_requests: bool) -> list[Recorded[Input]]:
+    def _taken(self, count_max: int) -> list[Recorded[Input]]:
         found: list[Recorded[Message]] = []
-        outcomes, requests = self._topics
-        for topic in (outcomes,) if hold_requests else (outcomes, requests):
+        for topic in self._topics:
             found += self._read(topic, count_max - len(found))
         return cast("list[Recorded[Input]]", found)  # The topics' codecs know requests and outcomes alone.
 

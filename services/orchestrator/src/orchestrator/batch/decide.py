@@ -45,7 +45,7 @@ def request(batch: Batch | None, wish: BatchRequested, now: datetime, traceparen
 
 def add_items(batch: Batch | None, wish: BatchItemsAdded, plan: Plan | None, job_ids: JobIds, now: datetime) -> Decision:
     if batch is None or plan is None:
-        return (_refuse_items(wish, "there is no such batch: request it first", now),)
+        return (_refuse_items(wish, "there is no such batch: request it first", now, may_pass_later=True),)
     if batch.has_chunk(wish.sequence):
         return ()  # The same chunk again.
     if not batch.takes_items:
@@ -65,7 +65,7 @@ def add_items(batch: Batch | None, wish: BatchItemsAdded, plan: Plan | None, job
 def cancel(batch: Batch | None, wish: BatchCancelRequested, now: datetime) -> Decision:
     reason = "there is no such batch" if batch is None else "the batch has ended" if batch.ended else None
     if reason is not None or batch is None:
-        return (_refuse(wish.tenant_id, wish.type_name, wish.batch_id, reason or "", wish.request_id, now),)
+        return (_refuse_cancel(wish, reason or "", now),)
     if batch.cancelled:
         return ()
     return (BatchCancelled(tenant_id=batch.tenant_id, at=now, batch_id=batch.batch_id, request_id=wish.request_id),)
@@ -126,9 +126,23 @@ def _job(batch: Batch, product: Product, job_id: str, tasks: tuple[TaskSpec, ...
     )
 
 
-def _refuse_items(wish: BatchItemsAdded, reason: str, now: datetime) -> RequestRefused:
-    return _refuse(wish.tenant_id, wish.type_name, f"{wish.batch_id}/{wish.sequence}", reason, None, now)
+def _refuse_items(wish: BatchItemsAdded, reason: str, now: datetime, *, may_pass_later: bool = False) -> RequestRefused:
+    return RequestRefused(
+        tenant_id=wish.tenant_id,
+        at=now,
+        request_type=wish.type_name,
+        subject=f"{wish.batch_id}/{wish.sequence}",
+        reason=reason,
+        may_pass_later=may_pass_later,
+    )
 
 
-def _refuse(tenant_id: str, request_type: str, subject: str, reason: str, request_id: str | None, now: datetime) -> RequestRefused:
-    return RequestRefused(tenant_id=tenant_id, at=now, request_type=request_type, subject=subject, reason=reason, request_id=request_id)
+def _refuse_cancel(wish: BatchCancelRequested, reason: str, now: datetime) -> RequestRefused:
+    return RequestRefused(
+        tenant_id=wish.tenant_id,
+        at=now,
+        request_type=wish.type_name,
+        subject=wish.batch_id,
+        reason=reason,
+        request_id=wish.request_id,
+    )

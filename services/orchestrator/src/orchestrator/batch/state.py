@@ -49,6 +49,11 @@ class Batch:
     def takes_items(self) -> bool:
         return self.closed_because is None and not self.cancelled and not self.ended
 
+    @property
+    def to_come(self) -> int:
+        """Items that were announced and may still come."""
+        return self.missing if self.takes_items else 0
+
     def has_chunk(self, sequence: int) -> bool:
         return bool(self.chunks >> sequence & 1)
 

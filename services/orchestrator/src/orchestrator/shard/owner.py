@@ -27,8 +27,6 @@ INPUTS_MAX = 500
 TIMERS_MAX = 500
 IDLE_SECONDS_MAX = 0.5
 """How long an idle shard listens before it looks whether it should stop; an input or a timer ends the wait at once."""
-LIVE_JOBS_MAX = 100_000
-"""With so many jobs alive, requests wait in Kafka; outcomes never do."""
 
 log = structlog.get_logger(__name__)
 
@@ -99,8 +97,7 @@ class Owner:
         """What came, misrouted inputs sent on. Waits for company under load, and for the next timer when idle."""
         if seconds := gather_seconds(self._inputs_before):
             await self._ports.pause(seconds)
-        hold = self.shard.live_count >= LIVE_JOBS_MAX
-        inputs = await self._inbox.take(INPUTS_MAX, self._wait_seconds(), hold_requests=hold)
+        inputs = await self._inbox.take(INPUTS_MAX, self._wait_seconds())
         return [recorded for recorded in inputs if not await self._sent_on(recorded)]
 
     def _wait_seconds(self) -> float:
