@@ -11,6 +11,8 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
+from hawker.telemetry import metrics
+
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 2
 
@@ -59,6 +61,8 @@ class Problem(Exception):  # noqa: N818 - RFC 9457's word
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def response(self) -> JSONResponse:
+        """Every refusal takes this way, so it is counted here."""
+        metrics.count(metrics.REQUESTS_REFUSED, problem=self.slug)
         body = ProblemBody(
             type=f"urn:hawker:problem:{self.slug}",
             title=self.title,

@@ -1,1 +1,1 @@
-"""Logging and tracing: how a service tells people what it does. Never a secret."""
+"""Logging, tracing and metrics: how a service tells people what it does. Never a secret."""

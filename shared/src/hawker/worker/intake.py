@@ -14,6 +14,7 @@ from hawker.contracts.outcomes import TaskFailed, TaskSucceeded
 from hawker.contracts.recorded import Recorded, Undecodable
 from hawker.kafka.client import Record
 from hawker.kafka.records import read
+from hawker.telemetry import metrics
 from hawker.telemetry.tracing import consumer_span
 from hawker.worker.attempt import attempt
 from hawker.worker.handler import Worker
@@ -93,13 +94,18 @@ class Intake[A]:
         task = asyncio.create_task(self._carry_out(record, ticket))
         self._running.add(task)
         task.add_done_callback(self._ended)
+        self._tell_in_flight()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
+        self._tell_in_flight()
         self._changed.set()
         fault = None if task.cancelled() else task.exception()
         if fault is not None:
             self._fail(fault)
+
+    def _tell_in_flight(self) -> None:
+        metrics.level(metrics.ATTEMPTS_IN_FLIGHT, len(self._running), lane=self._worker.lane)
 
     def _fail(self, fault: BaseException) -> None:
         if not self.failed.done():
@@ -113,7 +119,9 @@ class Intake[A]:
                     await self._reports.undecodable(_addressed(record, recorded.envelope, letter))
                 case ExecuteTask() as command:
                     looking = _looking_first(command, ticket)
-                    await self._reports.outcome(looking, await attempt(self._worker, looking))
+                    told = await attempt(self._worker, looking)
+                    _measure(self._worker.lane, told)
+                    await self._reports.outcome(looking, told)
                 case other:
                     raise AssertionError(f"COMMANDS has {type(other).__name__}, and no worker carries it out")
         self._window.finish(ticket)
@@ -121,6 +129,13 @@ class Intake[A]:
 
 def _about(record: Record) -> dict[str, str | int]:
     return {"messaging.destination.partition.id": str(record.partition), "messaging.kafka.offset": record.offset}
+
+
+def _measure(lane: str, told: TaskSucceeded | TaskFailed) -> None:
+    result = told.failure.kind.value if isinstance(told, TaskFailed) else "succeeded"
+    metrics.count(metrics.ATTEMPTS_ENDED, lane=lane, result=result)
+    metrics.record(metrics.ATTEMPT_SECONDS, told.took_ms / 1000, lane=lane)
+    metrics.record(metrics.ATTEMPT_WAIT_SECONDS, told.waited_ms / 1000, lane=lane)
 
 
 def _addressed(record: Record, envelope: Envelope, letter: Undecodable) -> Recorded[Undecodable]:

@@ -17,6 +17,7 @@ from hawker.contracts.recorded import Recorded, Undecodable
 from hawker.contracts.topics import Topics
 from hawker.contracts.words import Id
 from hawker.kafka.errors import Unavailable
+from hawker.telemetry import metrics
 from hawker.telemetry.tracing import current_traceparent
 from hawker.worker.attempt import throttle
 
@@ -85,6 +86,7 @@ async def _patiently(write: Callable[[], Awaitable[None]]) -> None:
         try:
             return await write()
         except Unavailable as fault:
+            metrics.count(metrics.OUTCOMES_UNTOLD)
             if monotonic() > until:
                 raise
             log.warning("the log is away, an outcome waits", fault=str(fault))

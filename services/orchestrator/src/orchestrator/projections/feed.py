@@ -12,6 +12,7 @@ from hawker.kafka import client
 from hawker.kafka.errors import UnreadableFact
 from hawker.kafka.records import read
 from hawker.kafka.settings import KafkaSettings
+from hawker.telemetry import metrics
 
 type Page = Sequence[Recorded[Fact]]
 
@@ -19,11 +20,25 @@ type Page = Sequence[Recorded[Fact]]
 @dataclass(frozen=True, slots=True)
 class Feed:
     consumer: client.Consumer
+    places: Sequence[client.TopicPartition]
 
     async def take(self, count_max: int, wait_seconds: float) -> Page:
         """What is there, or what comes first within `wait_seconds`; in order within each partition. Raises UnreadableFact."""
         found = await self.consumer.getmany(timeout_ms=int(wait_seconds * 1000), max_records=count_max)
+        self._tell_lag(found)
         return [_fact(record) for records in found.values() for record in records]
+
+    def _tell_lag(self, found: Mapping[client.TopicPartition, Sequence[client.Record]]) -> None:
+        """What is taken now is not written yet, so it still counts. Nothing taken: nothing is behind."""
+        for place in found or self.places:
+            end = self.consumer.last_stable_offset(place)
+            lag = end - found[place][0].offset if end is not None and place in found else 0
+            metrics.level(metrics.PROJECTOR_LAG, lag, partition=str(place.partition))
+
+    def forget_lag(self) -> None:
+        """Whoever reads on knows better; and a lag that nobody measures is not told."""
+        for place in self.places:
+            metrics.forget(metrics.PROJECTOR_LAG, partition=str(place.partition))
 
 
 @asynccontextmanager
@@ -32,13 +47,15 @@ async def open_feed(settings: KafkaSettings, positions: Mapping[int, Position]) 
     # No reset: a journal that does not reach back to a position has a hole, and rows that skip it would be wrong.
     consumer = client.consumer(settings, f"{settings.topic_prefix}.projections", auto_offset_reset="none")
     await client.open_client(consumer)
+    places = {client.TopicPartition(settings.topics.journal, partition): start for partition, start in positions.items()}
+    feed = Feed(consumer, tuple(places))
     try:
-        places = {client.TopicPartition(settings.topics.journal, partition): start for partition, start in positions.items()}
-        consumer.assign(tuple(places))
+        consumer.assign(feed.places)
         for place, start in places.items():
             consumer.seek(place, start)
-        yield Feed(consumer)
+        yield feed
     finally:
+        feed.forget_lag()
         await client.close_client(consumer)
 
 

@@ -5,6 +5,7 @@ import asyncio
 import structlog
 
 from hawker.kafka.errors import Fenced, OutcomeUnknown, Unavailable
+from hawker.telemetry import metrics
 from orchestrator.shard.owner import Owner, Ports
 from orchestrator.shard.suspicion import Suspicion
 
@@ -42,15 +43,19 @@ class Keeper:
             try:
                 await self.owner.run()
             except Fenced as fence:
+                metrics.count(metrics.SHARDS_LOST, cause="fenced")
                 await self._rest_fenced(str(fence))
                 continue
             except (OutcomeUnknown, Unavailable) as fault:
+                metrics.count(metrics.SHARDS_LOST, cause="outcome-unknown" if isinstance(fault, OutcomeUnknown) else "unavailable")
                 log.warning("shard lost, acquiring again", shard=self._partition, why=str(fault))
             except asyncio.CancelledError:
                 if _was_cancelled():
                     raise
+                metrics.count(metrics.SHARDS_LOST, cause="cancelled")
                 log.warning("shard lost, acquiring again", shard=self._partition, why="the log's client cancelled what we waited for")
             except Exception:
+                metrics.count(metrics.SHARDS_LOST, cause="broke")
                 log.exception("shard broke, acquiring again", shard=self._partition)
             if (self._ports.clock.now() - began).total_seconds() > BACKOFF_SECONDS_MAX:
                 backoff_seconds = BACKOFF_SECONDS_FIRST

@@ -17,6 +17,7 @@ from orchestrator.core.checksum import checksum
 from orchestrator.core.decide import Input
 from orchestrator.core.state import Shard
 from orchestrator.core.turn import Turn, take_turn
+from orchestrator.shard.measures import forget_shard, tell_acquired, tell_turn
 from orchestrator.shard.pace import gather_seconds
 from orchestrator.shard.recover import recover
 from orchestrator.shard.seams import Clock, Inbox, JournalReader, JournalWriter, Outbox, Pause
@@ -71,13 +72,16 @@ class Owner:
                 await self._turn()
             log.info("shard drained", shard=self._partition, checksum=checksum(self.shard), positions=dict(self.shard.positions))
         finally:
+            forget_shard(self._partition)
             await self._writer.close()
             await self._inbox.close()
 
     async def _acquire(self) -> None:
+        began = self._ports.clock.now()
         await self._writer.open()
         self.shard = await recover(self._ports.reader, self._partition)
         await self._inbox.seek(self.shard.positions)
+        tell_acquired(self._partition, self.shard, self._seconds_since(began))
         log.info("shard acquired", shard=self._partition, jobs_live=self.shard.live_count, positions=dict(self.shard.positions))
 
     async def _turn(self) -> None:
@@ -123,8 +127,12 @@ class Owner:
             await self._ports.outbox.dead_letter(recorded, reason)
         if turn.facts:
             await self._writer.commit(turn.facts, turn.commands)
+            tell_turn(self._partition, self.shard, turn, self._seconds_since(now))
             await self._inbox.hint(self.shard.positions)
         return turn.inputs_taken
+
+    def _seconds_since(self, began: datetime) -> float:
+        return max(0.0, (self._ports.clock.now() - began).total_seconds())
 
     def _decide(self, inputs: Sequence[Recorded[Input]], now: datetime) -> Turn:
         due = self.shard.timers.take_due(now, TIMERS_MAX)

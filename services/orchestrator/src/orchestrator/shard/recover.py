@@ -2,6 +2,7 @@
 
 import asyncio
 
+from hawker.telemetry import metrics
 from orchestrator.core.apply import apply
 from orchestrator.core.state import Shard
 from orchestrator.core.sweep import sweep
@@ -21,6 +22,7 @@ async def recover(reader: JournalReader, partition: int) -> Shard:
         for recorded in page:
             apply(shard, recorded.message, cause_of(recorded.envelope.cause))
         unswept += len(page)
+        metrics.count(metrics.FACTS_REPLAYED, len(page))
         if unswept >= SWEEP_FACTS:
             sweep(shard)
             unswept = 0
