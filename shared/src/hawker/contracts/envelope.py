@@ -1,10 +1,16 @@
 """The envelope around every message: CloudEvents 1.0 in Kafka's binary mode, plus the W3C trace context."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 type Headers = Sequence[tuple[str, bytes]]
+
+HEADER_BYTES_MAX = 1024
+"""Of one header that we read; other ones pass by unread."""
+_READ = frozenset({"ce_id", "ce_type", "ce_source", "ce_time", "ce_cause", "traceparent"})
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}[!-~]{0,100}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +48,30 @@ def to_headers(envelope: Envelope) -> list[tuple[str, bytes]]:
 def from_headers(headers: Iterable[tuple[str, bytes]]) -> Envelope:
     """Raises EnvelopeError."""
     try:
-        found = {name: value.decode() for name, value in headers}
+        found = {name: _text(name, value) for name, value in headers if name in _READ}
         return Envelope(
             id=found["ce_id"],
             type=found["ce_type"],
             source=found.get("ce_source", ""),
             time=_moment(found.get("ce_time")),
-            traceparent=found.get("traceparent"),
+            traceparent=_trace(found.get("traceparent")),
             cause=found.get("ce_cause"),
         )
     except KeyError as missing:
         raise EnvelopeError(f"header {missing} is missing: send CloudEvents 1.0 in binary mode") from None
     except (UnicodeDecodeError, ValueError, AttributeError) as fault:
         raise EnvelopeError(f"a header cannot be read: {fault}") from None
+
+
+def _text(name: str, value: bytes) -> str:
+    if len(value) > HEADER_BYTES_MAX:
+        raise ValueError(f"{name} has {len(value)} bytes, the limit is {HEADER_BYTES_MAX}")
+    return value.decode()
+
+
+def _trace(text: str | None) -> str | None:
+    """What is no trace context is as none, as its standard says: it must never cost a message."""
+    return text if text is not None and _TRACEPARENT.fullmatch(text) else None
 
 
 def _moment(text: str | None) -> datetime:
