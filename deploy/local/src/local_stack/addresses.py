@@ -20,10 +20,11 @@ class Addresses:
     layout: Layout
     ports: Ports
     keys: Keys
+    brokers: int = 1
 
     @property
     def kafka_bootstrap(self) -> str:
-        return kafka_bootstrap(self.ports)
+        return kafka_bootstrap(self.ports, self.brokers)
 
     @property
     def postgres_dsn(self) -> str:
@@ -31,11 +32,17 @@ class Addresses:
 
     @property
     def api_url(self) -> str:
-        return f"http://{HOST}:{self.ports['gateway']}"
+        return self.api_url_of(1)
 
     @property
     def bridge_url(self) -> str:
-        return f"ws://{HOST}:{self.ports['bridge']}"
+        return self.bridge_url_of(1)
+
+    def bridge_url_of(self, number: int) -> str:
+        return f"ws://{HOST}:{self.ports['bridge' if number == 1 else f'bridge-{number}']}"
+
+    def api_url_of(self, number: int) -> str:
+        return f"http://{HOST}:{self.ports['gateway' if number == 1 else f'gateway-{number}']}"
 
     def site(self, name: str) -> str:
         """A stand-in's address: ebay, etsy, flea, pictures or control."""
@@ -56,7 +63,7 @@ class Addresses:
             "bridge_url": self.bridge_url,
             "device_id": device.device_id,
             "device_token": device.token,
-            "browser_storage": str(self.layout.folder / "browser"),
+            "browser_storage": str(self.layout.folder / instance),
             "latency_ms": str(latency_ms),
         }
 

@@ -12,6 +12,7 @@ from local_stack.ports import free_port
 from local_stack.wait import NotReadyError, accepts, wait_until
 
 _STOP_SECONDS_MAX = 60
+_CLUSTER_ID = "aGF3a2VyLXRyYWluaW5nMQ"
 
 
 def archive(java: str, jars: Path) -> Path | None:
@@ -27,13 +28,14 @@ def _make(java: str, jars: Path, file: Path) -> None:
     """Runs a broker once and lets Java write down what it loaded. An empty file remembers that this Java cannot."""
     with tempfile.TemporaryDirectory(prefix="hawker-kafka-") as folder:
         made = Path(folder) / "broker.jsa"
-        broker = kafka.Broker(java, jars, Path(folder), port=free_port(), controller_port=free_port())
+        node = kafka.Node(1, port=free_port(), controller_port=free_port())
+        broker = kafka.Broker(java, jars, Path(folder), node, kafka.Cluster(_CLUSTER_ID, (node,)))
         broker.format()
         with subprocess.Popen(
             broker.command(f"-XX:ArchiveClassesAtExit={made}"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         ) as process:
             try:
-                wait_until(lambda: accepts("127.0.0.1", broker.port), "Kafka")
+                wait_until(lambda: accepts("127.0.0.1", node.port), "Kafka")
                 process.terminate()
                 process.wait(_STOP_SECONDS_MAX)
             except (NotReadyError, subprocess.TimeoutExpired):

@@ -47,10 +47,9 @@ class Layout:
         """What the stack tells `hawker doctor` and people's scripts: ports, addresses, the token's file, process ids."""
         return self.folder / "stack.json"
 
-    @property
-    def device(self) -> Path:
-        """The browser's way in."""
-        return self.secrets / "device.json"
+    def device(self, tenant: str) -> Path:
+        """The way in of a seller's browser."""
+        return self.secrets / f"device-{tenant}.json"
 
     @property
     def seeded(self) -> Path:

@@ -46,6 +46,8 @@ class Program:
 WORKER_STOP_SECONDS_MAX = 45
 """A worker lets running attempts end, 35 s at most."""
 
+BRIDGE = "plugin-bridge"
+
 SERVICES = (
     Program("orchestrator", ("orchestrator", "run"), _KAFKA | _COMMON),
     Program("projector", ("orchestrator", "project"), _KAFKA | _POSTGRES | _COMMON),
@@ -85,7 +87,7 @@ SERVICES = (
         WORKER_STOP_SECONDS_MAX,
     ),
     Program(
-        "plugin-bridge",
+        BRIDGE,
         ("plugin_bridge",),
         _WORKER
         | {
@@ -136,6 +138,11 @@ def program_of(instance: str) -> Program:
     """`orchestrator` and `orchestrator-2` are both the orchestrator."""
     name = instance if instance in PROGRAMS else instance.rpartition("-")[0]
     return PROGRAMS[name]
+
+
+def number_of(instance: str) -> int:
+    """`orchestrator` is the first, `orchestrator-2` the second."""
+    return 1 if instance in PROGRAMS else int(instance.rpartition("-")[2])
 
 
 def environment(program: Program, values: Mapping[str, str]) -> Mapping[str, str]:

@@ -22,6 +22,8 @@ _START_SECONDS_MAX = 20.0
 _STOP_SECONDS_MAX = 60.0
 _PAUSE_SECONDS = 0.05
 _SWEEP_SECONDS_MAX = 10.0
+KILLED = -1
+"""Supervisord's exit status of what a signal ended."""
 _MARK = "HAWKER_STACK_FOLDER"
 """In the environment of every process of a stack, so that it is known again whoever is its parent."""
 
@@ -80,13 +82,20 @@ class Supervisor:
             _those_that_stay([process], _STOP_SECONDS_MAX)
         self.sweep()
 
-    def sweep(self) -> None:
+    def sweep(self, patience_seconds: float = _SWEEP_SECONDS_MAX) -> None:
         """Ends processes of this stack that nobody looks after any more."""
         left = [process for process in psutil.process_iter() if self._is_ours(process)]
         for process in left:
             _tell(process, signal.SIGTERM)
-        for process in _those_that_stay(left, _SWEEP_SECONDS_MAX):
+            _tell(process, signal.SIGCONT)  # A stopped one hears nothing.
+        for process in _those_that_stay(left, patience_seconds):
             _tell(process, signal.SIGKILL)
+
+    def destroy(self) -> None:
+        """Ends everything at once, with -9, the supervisor first so that it starts nothing again."""
+        if pid := self.pid:
+            _tell(psutil.Process(pid), signal.SIGKILL)
+        self.sweep(patience_seconds=0)
 
     def _is_ours(self, process: psutil.Process) -> bool:
         try:
@@ -111,6 +120,10 @@ class Supervisor:
 
     def stop(self, name: str) -> None:
         self._rpc().stopProcess(name)
+
+    def exit_status(self, name: str) -> int:
+        """Of one that does not run; KILLED where a signal ended it, as one does that took too long to stop."""
+        return next(int(info["exitstatus"]) for info in self._infos() if info["name"] == name)
 
     def start(self, name: str) -> None:
         self._rpc().startProcess(name)
