@@ -45,16 +45,18 @@ def pick(job: Live, spec: TaskSpec) -> Result:
 
 
 class _Sources:
-    """The product and the results so far, by name; the product's JSON is parsed only when it is asked for."""
+    """The product and the results so far, by name. Their JSON is parsed when it is asked for, and once."""
 
     def __init__(self, job: Live) -> None:
-        self._job = job
-        self._results: Mapping[str, Result] = {
+        self._written: Mapping[str, bytes] = {
             spec.name: task.result for spec, task in zip(job.order.plan, job.tasks, strict=True) if isinstance(task, Succeeded)
-        }
+        } | {PRODUCT: job.order.product}
+        self._read: dict[str, Any] = {}  # Any: JSON
 
     def __getitem__(self, name: str) -> Any:  # Any: JSON
-        return from_json(self._job.order.product) if name == PRODUCT else self._results[name]
+        if name not in self._read:
+            self._read[name] = from_json(self._written[name])
+        return self._read[name]
 
 
 def _follow(sources: _Sources, path: str | tuple[str, ...]) -> Any:  # Any: JSON

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import assert_never
 
+from pydantic_core import to_json
+
 from hawker.contracts.codec import encode
 from hawker.contracts.facts import (
     AttemptDeferred,
@@ -22,6 +24,7 @@ from hawker.contracts.facts import (
 )
 from hawker.contracts.failures import FailureKind
 from hawker.contracts.words import JobStatus
+from orchestrator.job.sharing import shared_plan, untouched
 from orchestrator.job.state import (
     Active,
     Failed,
@@ -55,11 +58,11 @@ def accept(fact: JobAccepted) -> Active:
         action=fact.action,
         priority=fact.priority,
         product=encode(fact.product),
-        plan=fact.tasks,
+        plan=shared_plan(fact.tasks),
         wait=fact.expires_at - fact.at,
         traceparent=fact.traceparent,
     )
-    return Active(order, (Waiting(),) * len(fact.tasks), round=0, expires_at=fact.expires_at)
+    return Active(order, untouched(len(fact.tasks)), round=0, expires_at=fact.expires_at)
 
 
 def evolve(job: Job, fact: JobFact) -> Job:
@@ -90,7 +93,7 @@ def _task(before: Task, fact: TaskFact) -> Task:
         case TaskDispatched():
             return Running(fact.attempt, fact.lease_until, fact.look_first, fact.session, fact.epoch)
         case TaskCompleted():
-            return Succeeded(fact.attempt, fact.result)
+            return Succeeded(fact.attempt, to_json(fact.result))
         case AttemptFailed():
             return Failed(fact.attempt, fact.failure, look_first=_in_doubt(before) or fact.failure.kind is FailureKind.UNKNOWN)
         case AttemptTimedOut():

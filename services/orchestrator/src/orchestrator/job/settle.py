@@ -6,6 +6,8 @@ The example to keep in mind: [success, success, failed, failed, pending] runs ta
 from collections.abc import Sequence
 from datetime import datetime
 
+from pydantic_core import from_json
+
 from hawker.contracts.facts import JobCompleted, JobFailed, JobRetryScheduled
 from hawker.contracts.failures import Failure, FailureKind
 from hawker.contracts.listings import Listing
@@ -74,7 +76,7 @@ def _failure(task: Task) -> Failure | None:
 def _listing(tasks: Sequence[Task]) -> Listing | None:
     """The last task of a publishing plan says what stands on the marketplace."""
     last = tasks[-1]
-    return listing_in(last.result) if isinstance(last, Succeeded) else None
+    return listing_in(from_json(last.result)) if isinstance(last, Succeeded) else None
 
 
 def listing_in(result: Result) -> Listing | None:
