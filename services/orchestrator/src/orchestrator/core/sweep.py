@@ -1,50 +1,67 @@
-"""Takes away what a replay leaves behind: a ready entry and a timer for every step there ever was. Changes nothing that is decided."""
+"""Derives the indexes anew from the values: what is ready, what falls due. Changes nothing that is decided.
 
-from typing import assert_never
+A replay leaves a ready entry and a timer behind for every step there ever was, a snapshot has none at all; after a sweep both have the same.
+"""
+
+from collections.abc import Iterator
+from itertools import islice
 
 from orchestrator.core import index
 from orchestrator.core.parking import stands_still, to_cancel
+from orchestrator.core.rows import EPOCH
 from orchestrator.core.state import Shard
-from orchestrator.core.timers import AccountOpens, BatchExpires, CancelJobs, JobExpires, LeaseEnds, RestEnds, Timer
+from orchestrator.core.timers import AccountOpens, BatchExpires, CancelJobs, JobExpires, LeaseEnds, RestEnds, Timers
 from orchestrator.dispatch.ready import ReadyTasks
-from orchestrator.job.state import Active, Paused, Resting, Running
+from orchestrator.job.state import Active, Live, Paused, Resting, Running
+
+SLICE_JOBS = 200
+"""So many at a time; whoever drives a sweep may give its loop to others in between."""
 
 
 def sweep(shard: Shard) -> None:
-    """Entries and timers that have lost their point would be ignored one by one; after a long journal they are millions."""
+    for _ in sweeping(shard):
+        pass
+
+
+def sweeping(shard: Shard) -> Iterator[None]:
+    """In slices. Nothing else may touch the shard until the last one."""
     for lane in shard.lanes.values():
         lane.ready = ReadyTasks()
     shard.unconnected.clear()
-    for job_id in shard.ages:
-        job = shard.jobs[job_id]
-        if isinstance(job, Active) and not stands_still(shard, job_id):
-            index.all_ready(shard, job)
-    shard.timers.keep(lambda timer: _has_point(shard, timer))
+    shard.timers = Timers()
+    names = iter(shard.ages)
+    while slice_ := list(islice(names, SLICE_JOBS)):
+        for job_id in slice_:
+            _derive_job(shard, job_id)
+        yield
+    _derive_batches(shard)
+    for account, until in shard.pauses.items():
+        shard.timers.set(until, AccountOpens(account))
+
+
+def _derive_job(shard: Shard, job_id: str) -> None:
+    job = shard.jobs[job_id]
+    assert isinstance(job, Active | Resting | Paused), "only live jobs have an age"
+    if stands_still(shard, job_id):
+        return
+    shard.timers.set(job.expires_at, JobExpires(job_id))
+    _set_leases(shard, job)
+    if isinstance(job, Resting):
+        shard.timers.set(job.due_at, RestEnds(job_id))
+    if isinstance(job, Active):
+        index.all_ready(shard, job)
+
+
+def _set_leases(shard: Shard, job: Live) -> None:
+    for position, task in enumerate(job.tasks):
+        if isinstance(task, Running):
+            shard.timers.set(task.lease_until, LeaseEnds(job.order.job_id, position, task.attempt))
+
+
+def _derive_batches(shard: Shard) -> None:
+    for batch in shard.batches.values():
+        if batch.takes_items:
+            shard.timers.set(batch.expires_at, BatchExpires(batch.batch_id))
+        if batch.cancelled and any(to_cancel(shard, batch.batch_id)):
+            shard.timers.set(EPOCH, CancelJobs(batch.batch_id))  # Due since it was cancelled.
     shard.announced_count = sum(batch.to_come for batch in shard.batches.values())
-
-
-def _has_point(shard: Shard, timer: Timer) -> bool:
-    match timer:
-        case LeaseEnds():
-            return _is_running(shard, timer) and not stands_still(shard, timer.job_id)
-        case RestEnds():
-            return isinstance(shard.jobs.get(timer.job_id), Resting) and not stands_still(shard, timer.job_id)
-        case JobExpires():
-            return isinstance(shard.jobs.get(timer.job_id), Active | Resting | Paused) and not stands_still(shard, timer.job_id)
-        case BatchExpires():
-            batch = shard.batches.get(timer.batch_id)
-            return batch is not None and batch.takes_items
-        case CancelJobs():
-            return any(to_cancel(shard, timer.batch_id))
-        case AccountOpens():
-            return timer.account in shard.pauses
-        case _:
-            assert_never(timer)
-
-
-def _is_running(shard: Shard, lease: LeaseEnds) -> bool:
-    job = shard.jobs.get(lease.job_id)
-    if not isinstance(job, Active | Resting | Paused):
-        return False
-    task = job.tasks[lease.position]
-    return isinstance(task, Running) and task.attempt == lease.attempt
