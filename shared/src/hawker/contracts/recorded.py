@@ -26,11 +26,12 @@ class Recorded[M]:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing[M]:
-    """`partition` is None where the writer chooses."""
+    """`partition` is None where the writer chooses. `value` is the message as bytes, where it was encoded before."""
 
     message: M
     envelope: Envelope
     partition: int | None = None
+    value: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,14 +134,15 @@ class KafkaJournalWriter:
         for command in commands:
             topic = self._topics.commands(LANES[command.message.marketplace])
             partition = command.partition
-            if partition is None:
+            if partition is None or partition >= self._turns.counts[topic]:  # A bridge told of one that is not there: any bridge says so.
                 partition = chosen[topic] if topic in chosen else chosen.setdefault(topic, self._turns.take(topic))
             writes.append(self._write(topic, partition, command))
         return writes
 
     def _write(self, topic: str, partition: int, outgoing: Outgoing[Fact] | Outgoing[Command]) -> _Write:
         message = outgoing.message
-        return _Write(topic, partition, message.tenant_id.encode(), self._encode(message), to_headers(outgoing.envelope))
+        value = self._encode(message) if outgoing.value is None else outgoing.value
+        return _Write(topic, partition, message.tenant_id.encode(), value, to_headers(outgoing.envelope))
 
 
 async def _transact(producer: client.Producer, writes: Sequence[_Write]) -> Sequence[client.Written]:

@@ -52,7 +52,7 @@ def apply(shard: Shard, fact: Fact, cause: tuple[str, Position] | None = None) -
     _apply(shard, fact)
 
 
-def _apply(shard: Shard, fact: Fact) -> None:  # noqa: PLR0912 - a branch for each kind of fact is the point
+def _apply(shard: Shard, fact: Fact) -> None:  # noqa: C901, PLR0912 - a branch for each kind of fact is the point
     match fact:
         case JobAccepted():
             _accept_job(shard, fact)
@@ -66,7 +66,7 @@ def _apply(shard: Shard, fact: Fact) -> None:  # noqa: PLR0912 - a branch for ea
             parking.park(shard, fact)
         case JobUnparked():
             parking.unpark(shard, fact)
-            _answer(shard, fact.request_id, fact.at)
+            _answer(shard, answer_key(fact.tenant_id, "", "", fact.request_id), fact.at)
         case BatchAccepted():
             shard.batches[fact.batch_id] = batches.accept(fact)
             shard.announced_count += fact.item_count
@@ -83,15 +83,16 @@ def _apply(shard: Shard, fact: Fact) -> None:  # noqa: PLR0912 - a branch for ea
             shard.sessions.pop(_account(fact), None)
         case RequestRefused():
             if not fact.may_pass_later:
-                _answer(shard, answer_key(fact.request_type, fact.subject, fact.request_id), fact.at)
+                _answer(shard, answer_key(fact.tenant_id, fact.request_type, fact.subject, fact.request_id), fact.at)
         case OutcomeRefused() | InputRejected():
             pass  # Recorded for people; the state is as it was.
         case _:
             assert_never(fact)
 
 
-def answer_key(request_type: str, subject: str, request_id: str | None) -> str:
-    return request_id or f"{request_type}:{subject}"
+def answer_key(tenant_id: str, request_type: str, subject: str, request_id: str | None) -> str:
+    """A request by its own id, or by what it is about. Tenants choose their ids, and know nothing of each other's."""
+    return f"{tenant_id}/{request_id or f'{request_type}:{subject}'}"
 
 
 def _accept_job(shard: Shard, fact: JobAccepted) -> None:
@@ -119,7 +120,7 @@ def _turn_job(shard: Shard, fact: JobRetryScheduled | JobRetryStarted | JobPause
             shard.batches[job.order.batch_id] = batches.job_began_again(shard.batches[job.order.batch_id], before.status)
     index.job_turned(shard, job)
     if not isinstance(fact, JobRetryScheduled) and fact.request_id is not None:
-        _answer(shard, fact.request_id, fact.at)
+        _answer(shard, answer_key(fact.tenant_id, "", "", fact.request_id), fact.at)
 
 
 def _end_job(shard: Shard, fact: JobCompleted | JobFailed | JobCancelled | JobExpired) -> None:
@@ -141,7 +142,7 @@ def _change_batch(shard: Shard, fact: BatchItemsAccepted | BatchCancelled | Batc
     shard.announced_count += batch.to_come - before.to_come
     if isinstance(fact, BatchCancelled):
         shard.timers.set(fact.at, CancelJobs(fact.batch_id))
-        _answer(shard, fact.request_id, fact.at)
+        _answer(shard, answer_key(fact.tenant_id, "", "", fact.request_id), fact.at)
     if isinstance(fact, BatchEnded):
         remember(shard, fact.at, "batch", fact.batch_id)
 

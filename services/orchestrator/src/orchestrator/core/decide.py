@@ -17,7 +17,8 @@ from hawker.contracts.facts import (
     SessionClosed,
     SessionOpened,
 )
-from hawker.contracts.failures import FailureKind
+from hawker.contracts.failures import Failure, FailureKind
+from hawker.contracts.limits import REQUEST_AGE_DAYS_MAX
 from hawker.contracts.outcomes import AccountThrottled, Outcome, PluginConnected, PluginDisconnected, TaskFailed, TaskSucceeded
 from hawker.contracts.recorded import Recorded, Undecodable
 from hawker.contracts.requests import (
@@ -37,7 +38,7 @@ from orchestrator.core import parking
 from orchestrator.core.apply import answer_key
 from orchestrator.core.capacity import why_full
 from orchestrator.core.ids import job_id
-from orchestrator.core.state import MEMORY, Shard
+from orchestrator.core.state import REQUEST_AGE_MAX, REQUEST_AHEAD_MAX, Shard
 from orchestrator.core.timers import AccountOpens, BatchExpires, CancelJobs, JobExpires, LeaseEnds, RestEnds, Timer
 from orchestrator.job import decide as jobs
 from orchestrator.job.state import AccountKey, Active, Gone, Job, Live, Paused, Resting, Running, Stopped
@@ -47,6 +48,11 @@ CANCEL_JOBS_MAX = 500
 """Jobs of a cancelled batch that end in one step."""
 PAUSE_MARGIN = timedelta(seconds=0.5)
 """A pause that is longer by less than this says nothing new."""
+PAUSE_MAX = timedelta(days=1)
+"""What one word of a worker can close an account for, whatever the marketplace or a wrong clock told it."""
+TAKEN = "another job has this id: ids are for one job each, so take one of your own"
+UNKNOWN_TENANT = "unknown"
+"""What cannot be read does not say whose it is."""
 
 type Input = Request | Outcome | Undecodable
 
@@ -87,11 +93,11 @@ def ring(shard: Shard, timer: Timer, now: datetime) -> Sequence[Fact]:
             assert_never(timer)
 
 
-def reject(recorded: Recorded[Input], reason: str, now: datetime) -> InputRejected:
+def reject(recorded: Recorded[Input], reason: str, now: datetime, tenant_id: str | None = None) -> InputRejected:
     """The input cannot be used; the shell puts it into the dead letters."""
-    tenant_id = "unknown" if isinstance(recorded.message, Undecodable) else recorded.message.tenant_id
+    said = UNKNOWN_TENANT if isinstance(recorded.message, Undecodable) else recorded.message.tenant_id
     return InputRejected(
-        tenant_id=tenant_id,
+        tenant_id=tenant_id or said,
         at=now,
         topic=recorded.topic,
         partition=recorded.partition,
@@ -100,27 +106,40 @@ def reject(recorded: Recorded[Input], reason: str, now: datetime) -> InputReject
     )
 
 
+def too_large(shard: Shard, recorded: Recorded[Input], reason: str, now: datetime) -> Sequence[Fact]:
+    """What follows from this input would not fit a message of the log; whoever sent it is told so instead."""
+    match recorded.message:
+        case Undecodable() | AccountThrottled() | PluginConnected() | PluginDisconnected():
+            return (reject(recorded, reason, now),)
+        case TaskSucceeded() | TaskFailed() as outcome:
+            failure = Failure(kind=FailureKind.REJECTED, reason=f"what the step left behind is too large to be kept: {reason}", code="size")
+            about = outcome.model_dump(exclude={"result", "failure"})
+            return _conclude(shard, TaskFailed(**about, failure=failure), now)
+        case request:
+            return (_refuse(request, f"it is too large to be carried out: {reason}", now),)
+
+
 def _request(shard: Shard, request: Request, traceparent: str | None, now: datetime) -> Sequence[Fact]:
     subject, request_id = _names(request)
-    if answer_key(request.type_name, subject, request_id) in shard.answered:
+    if answer_key(request.tenant_id, request.type_name, subject, request_id) in shard.answered:
         return ()
-    if request.requested_at < now - MEMORY:
-        return (_refuse(request, f"the request is older than {MEMORY.days} days: ask again", now),)
+    if (untimely := _untimely(request.requested_at, now)) is not None:
+        return (_refuse(request, untimely, now, may_pass_later=request.requested_at > now),)
     match request:
         case BatchRequested():
             return _batch(shard, request, traceparent, now)
         case BatchItemsAdded():
             batch = shard.batches.get(request.batch_id)
             plan = None if batch is None else PLANS.get((batch.marketplace, batch.action))
-            return _of_tenant(batch, request, now) or batches.add_items(batch, request, plan, job_id, now)
+            return _of_tenant(batch, request, now) or _items(shard, request, batches.add_items(batch, request, plan, job_id, now), now)
         case JobRequested():
             return _job(shard, request, traceparent, now)
         case JobCancelRequested() | JobRetryRequested() | JobPauseRequested() | JobResumeRequested():
             job = shard.jobs.get(request.job_id)
-            job = job if _owns(job, request.tenant_id) else None
+            job = job if owner_of(job) == request.tenant_id else None
             return _in_cancelled_batch(shard, job, request, now) or jobs.control(job, request, now)
         case JobUnparkRequested():
-            if _owns(shard.jobs.get(request.job_id), request.tenant_id, or_none=True):
+            if owner_of(shard.jobs.get(request.job_id)) in {None, request.tenant_id}:
                 return (parking.let_go(shard, request, now),)
             return (_refuse(request, "there is no such job", now),)
         case BatchCancelRequested():
@@ -128,6 +147,15 @@ def _request(shard: Shard, request: Request, traceparent: str | None, now: datet
             return _of_tenant(batch, request, now) or batches.cancel(batch, request, now)
         case _:
             assert_never(request)
+
+
+def _untimely(requested_at: datetime, now: datetime) -> str | None:
+    """Why a request of this date cannot be told from its own repeat. One that is too young yet may pass when it is older."""
+    if requested_at < now - REQUEST_AGE_MAX:
+        return f"the request is older than {REQUEST_AGE_DAYS_MAX} days: ask again"
+    if requested_at > now + REQUEST_AHEAD_MAX:
+        return f"the request is dated {requested_at.isoformat(timespec='minutes')}, which is yet to come: set the sender's clock"
+    return None
 
 
 def _names(request: Request) -> tuple[str, str | None]:
@@ -159,10 +187,16 @@ def _job(shard: Shard, request: JobRequested, traceparent: str | None, now: date
     if plan is None:
         return (_refuse(request, f"{request.marketplace} has no plan for {request.action}", now),)
     if request.job_id in shard.jobs:
-        return ()
+        return () if owner_of(shard.jobs[request.job_id]) == request.tenant_id else (_refuse(request, TAKEN, now),)
     if (full := why_full(shard, 1)) is not None:
         return (_refuse(request, full, now, may_pass_later=True),)
     return (_accepted(request, plan, traceparent, now),)
+
+
+def _items(shard: Shard, request: BatchItemsAdded, facts: Sequence[Fact], now: datetime) -> Sequence[Fact]:
+    """A batch's jobs have ids that follow from its own; somebody may have taken one of them for a job by hand."""
+    taken = any(isinstance(fact, JobAccepted) and fact.job_id in shard.jobs for fact in facts)
+    return (_refuse(request, TAKEN, now),) if taken else facts
 
 
 def _accepted(request: JobRequested, plan: Plan, traceparent: str | None, now: datetime) -> JobAccepted:
@@ -184,7 +218,7 @@ def _accepted(request: JobRequested, plan: Plan, traceparent: str | None, now: d
 
 def _conclude(shard: Shard, outcome: TaskSucceeded | TaskFailed, now: datetime) -> Sequence[Fact]:
     job = shard.jobs.get(outcome.job_id)
-    if not _owns(job, outcome.tenant_id):
+    if owner_of(job) != outcome.tenant_id:
         job = None
     facts = [fact for fact in jobs.conclude(job, outcome, now) if not (isinstance(fact, AccountPaused) and _is_paused(shard, fact))]
     if isinstance(outcome, TaskFailed) and outcome.failure.kind is FailureKind.NOT_CONNECTED:
@@ -208,10 +242,9 @@ def _lost_session(shard: Shard, job: object, outcome: TaskFailed, now: datetime)
 
 
 def _pause_account(shard: Shard, outcome: AccountThrottled, now: datetime) -> Sequence[Fact]:
-    fact = AccountPaused(
-        tenant_id=outcome.tenant_id, at=now, account_id=outcome.account_id, marketplace=outcome.marketplace, until=outcome.until
-    )
-    return () if outcome.until <= now or _is_paused(shard, fact) else (fact,)
+    until = min(outcome.until, now + PAUSE_MAX)
+    fact = AccountPaused(tenant_id=outcome.tenant_id, at=now, account_id=outcome.account_id, marketplace=outcome.marketplace, until=until)
+    return () if until <= now or _is_paused(shard, fact) else (fact,)
 
 
 def _is_paused(shard: Shard, fact: AccountPaused) -> bool:
@@ -281,14 +314,17 @@ def _in_cancelled_batch(shard: Shard, job: Job | None, request: Request, now: da
     return (_refuse(request, "its batch was cancelled", now),) if batch is not None and batch.cancelled else ()
 
 
-def _owns(job: object, tenant_id: str, *, or_none: bool = False) -> bool:
+def owner_of(job: Job | None) -> str | None:
+    """The tenant whose job it is."""
     match job:
         case Active() | Resting() | Paused() | Stopped():
-            return job.order.tenant_id == tenant_id
+            return job.order.tenant_id
         case Gone():
-            return job.tenant_id == tenant_id
+            return job.tenant_id
+        case None:
+            return None
         case _:
-            return or_none
+            assert_never(job)
 
 
 def _refuse(request: Request, reason: str, now: datetime, *, may_pass_later: bool = False) -> RequestRefused:

@@ -11,7 +11,9 @@ def job_id(batch_id: str, sequence: int, index: int) -> str:
 
 
 def _space(batch_id: str) -> UUID:
+    """Only an id in a UUID's own spelling is that UUID: in capitals or without hyphens it names another batch."""
     try:
-        return UUID(batch_id)
+        space = UUID(batch_id)
     except ValueError:
         return uuid5(_HAWKER, batch_id)
+    return space if str(space) == batch_id else uuid5(_HAWKER, batch_id)

@@ -14,7 +14,10 @@ from orchestrator.dispatch.ready import Ready, ReadyTasks
 from orchestrator.dispatch.window import Window
 from orchestrator.job.state import AccountKey, Job
 
-MEMORY = timedelta(days=REQUEST_AGE_DAYS_MAX)
+REQUEST_AGE_MAX = timedelta(days=REQUEST_AGE_DAYS_MAX)
+REQUEST_AHEAD_MAX = timedelta(hours=1)
+"""How far a sender's clock may be ahead of ours. One dated later would still be young when its first coming is forgotten."""
+MEMORY = REQUEST_AGE_MAX + REQUEST_AHEAD_MAX
 """How long ended jobs, ended batches and answered requests are remembered: as long as repeats can come."""
 
 
