@@ -1,23 +1,62 @@
-"""A journal as it was written by the first version: it must fold to the same state for ever."""
+"""Journals as released versions wrote them: they fold to the state they had, for ever. The recordings themselves never change either."""
 
 import json
-from pathlib import Path
-from typing import cast
+from typing import Any
 
-from hawker.contracts.codec import FACTS, decode
-from hawker.contracts.facts import Fact
-from orchestrator.core.apply import apply
-from orchestrator.core.state import Shard
-from orchestrator.shard.recover import cause_of
+import pytest
+
+from hawker.contracts.codec import FACTS
+from tests.support import histories
+from tests.support.histories import FOLDER
+from tests.support.picture import differences, picture
 from tests.support.summary import summary
 
-HISTORY = Path(__file__).parent / "histories" / "0.1.0.jsonl"
+VERSIONS = histories.versions()
 
 
-def test_the_journal_of_0_1_0_folds_to_the_state_it_had() -> None:
-    *records, last = [json.loads(line) for line in HISTORY.read_text().splitlines()]
-    shard = Shard()
-    for record in records:
-        fact = decode(record["type"], record["value"].encode(), FACTS)
-        apply(shard, cast("Fact", fact), cause_of(record["cause"]))  # the table holds the members of this union
-    assert summary(shard) == last
+def test_a_recording_never_changes_and_each_is_on_the_list() -> None:
+    """A new version's files are added to the list by `make history`; a line that changes is a history that was falsified."""
+    assert histories.digests() == histories.committed_digests()
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_recording_is_whole(version: str) -> None:
+    assert [part for part in histories.PARTS if not (FOLDER / f"{version}.{part}").exists()] == []
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_an_old_journal_folds_to_the_state_it_had(version: str) -> None:
+    shard = histories.fold(histories.journal(version))
+    assert list(differences(histories.frozen(version, "state.json"), picture(shard))) == []
+
+
+def test_the_journal_of_0_1_0_folds_to_the_state_it_noted_itself() -> None:
+    last = json.loads((FOLDER / "0.1.0.jsonl").read_text().splitlines()[-1])
+    assert summary(histories.fold(histories.journal("0.1.0"))) == last
+
+
+def test_the_newest_recording_has_every_kind_of_fact() -> None:
+    """A fact that nobody recorded has a branch that nobody would miss."""
+    recorded = {recorded.message.type_name for recorded in histories.journal(VERSIONS[-1])}
+    assert FACTS.keys() - recorded == set(), "record a journal of this version: make history"
+
+
+def test_recordings_of_all_versions_together_miss_no_fact_that_was_ever_released() -> None:
+    recorded = {recorded.envelope.type for version in VERSIONS for recorded in histories.journal(version)}
+    released = {name for name in histories.frozen(VERSIONS[-1], "schemas.json")["messages"] if name in FACTS}
+    assert released - recorded == set()
+
+
+FROZEN = {"is": "Shard", "jobs": {"a": {"is": "Active", "round": 1}}, "sessions": {}}
+CHANGES: list[tuple[dict[str, Any], list[str]]] = [  # Any: JSON
+    ({"is": "Shard", "jobs": {"a": {"is": "Active", "round": 1, "more": 0}}, "sessions": {}, "parked": {}}, []),
+    ({"is": "Shard", "jobs": {"a": {"is": "Active", "round": 2}}, "sessions": {}}, ["/jobs/a/round was 1 and is 2"]),
+    ({"is": "Shard", "jobs": {"a": {"is": "Active"}}, "sessions": {}}, ["/jobs/a/round is gone"]),
+    ({"is": "Shard", "jobs": {}, "sessions": {}}, ["/jobs/a is gone"]),
+    ({"is": "Shard", "jobs": FROZEN["jobs"], "sessions": {"b": 1}}, ["/sessions/b is new"]),
+]
+
+
+@pytest.mark.parametrize(("now", "said"), CHANGES)
+def test_a_picture_may_gain_a_field_and_nothing_else(now: dict[str, Any], said: list[str]) -> None:  # Any: JSON
+    assert list(differences(FROZEN, now)) == said

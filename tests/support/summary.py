@@ -3,6 +3,7 @@
 from typing import Any
 
 from orchestrator.core.state import Shard
+from tests.support.picture import answered
 
 
 def summary(shard: Shard) -> dict[str, Any]:  # Any: JSON
@@ -15,7 +16,7 @@ def summary(shard: Shard) -> dict[str, Any]:  # Any: JSON
         },
         "pauses": {"/".join(account): until.isoformat() for account, until in shard.pauses.items()},
         "sessions": {"/".join(account): [session.session, session.epoch] for account, session in shard.sessions.items()},
-        "answered": sorted(shard.answered),
+        "answered": answered(shard),
         "positions": dict(shard.positions),
         "in_flight": {str(lane): state.window.in_flight for lane, state in shard.lanes.items()},
     }
