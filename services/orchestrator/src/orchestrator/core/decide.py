@@ -139,9 +139,7 @@ def _request(shard: Shard, request: Request, traceparent: str | None, now: datet
             job = job if owner_of(job) == request.tenant_id else None
             return _in_cancelled_batch(shard, job, request, now) or jobs.control(job, request, now)
         case JobUnparkRequested():
-            if owner_of(shard.jobs.get(request.job_id)) in {None, request.tenant_id}:
-                return (parking.let_go(shard, request, now),)
-            return (_refuse(request, "there is no such job", now),)
+            return _unpark(shard, request, now)
         case BatchCancelRequested():
             batch = shard.batches.get(request.batch_id)
             return _of_tenant(batch, request, now) or batches.cancel(batch, request, now)
@@ -156,6 +154,13 @@ def _untimely(requested_at: datetime, now: datetime) -> str | None:
     if requested_at > now + REQUEST_AHEAD_MAX:
         return f"the request is dated {requested_at.isoformat(timespec='minutes')}, which is yet to come: set the sender's clock"
     return None
+
+
+def _unpark(shard: Shard, request: JobUnparkRequested, now: datetime) -> Sequence[Fact]:
+    """Also of an id that is no job: its own request may be among what is redriven."""
+    if owner_of(shard.jobs.get(request.job_id)) not in {None, request.tenant_id}:
+        return (_refuse(request, "there is no such job", now),)
+    return (parking.let_go(shard, request, now),)
 
 
 def _names(request: Request) -> tuple[str, str | None]:

@@ -1,17 +1,23 @@
 """Which tasks go now: as many as the windows have room for, in the order of the ready queues, with their commands."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from hawker.contracts.codec import OversizeError, encode
 from hawker.contracts.commands import ExecuteTask
-from hawker.contracts.facts import TaskDispatched
+from hawker.contracts.facts import Fact, TaskDispatched
+from hawker.contracts.failures import Failure, FailureKind
 from hawker.contracts.limits import LEASE_GRACE_SECONDS
+from hawker.contracts.outcomes import TaskFailed
 from hawker.contracts.words import TaskKind
 from orchestrator.core import index
 from orchestrator.core.parking import stands_still
 from orchestrator.core.state import LaneState, Shard
-from orchestrator.dispatch.commands import command
+from orchestrator.dispatch.commands import PickError, command
 from orchestrator.dispatch.ready import Ready
+from orchestrator.job.decide import conclude
+from orchestrator.job.evolve import evolve
 from orchestrator.job.state import AccountKey, Active, Waiting, is_ready
 
 DISPATCHES_MAX = 500
@@ -19,18 +25,50 @@ DISPATCHES_MAX = 500
 GRACE = timedelta(seconds=LEASE_GRACE_SECONDS)
 
 
-def next_dispatches(shard: Shard, now: datetime) -> Iterator[tuple[Active, TaskDispatched]]:
-    """Each must be applied before the next is asked for: it takes room in its window."""
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A task that goes, and its command; `value` is its bytes; or, where it cannot be written, what follows from that."""
+
+    dispatched: TaskDispatched
+    command: ExecuteTask | None
+    value: bytes = b""
+    follows: Sequence[Fact] = ()
+
+
+def next_ready(shard: Shard, now: datetime) -> Iterator[tuple[Active, int]]:
+    """Jobs and positions. Each must be sent and applied before the next is asked for: it takes room in its window."""
     for lane in shard.lanes.values():
         yield from _of_lane(shard, lane, now)
 
 
-def command_of(job: Active, fact: TaskDispatched) -> tuple[ExecuteTask, int | None]:
-    """The command and, for a browser session, the partition that reaches it. Raises PickError."""
-    return command(job, fact), fact.partition
+def send(shard: Shard, job: Active, position: int, now: datetime) -> Sending | None:
+    """None when the task has to wait for its seller's browser."""
+    dispatched = _dispatch(shard, job, position, now)
+    if dispatched is None:
+        return None
+    try:
+        asked = command(job, dispatched)
+        return Sending(dispatched, asked, encode(asked))
+    except (PickError, OversizeError) as fault:
+        return Sending(dispatched, None, follows=_give_up(job, dispatched, str(fault)))
 
 
-def _of_lane(shard: Shard, lane: LaneState, now: datetime) -> Iterator[tuple[Active, TaskDispatched]]:
+def _give_up(job: Active, dispatched: TaskDispatched, reason: str) -> Sequence[Fact]:
+    """The command cannot be written: an earlier step did not leave what this one needs, or left too much. No worker is asked."""
+    failure = Failure(kind=FailureKind.REJECTED, reason=f"an earlier step did not leave what this one needs: {reason}", code="pick")
+    outcome = TaskFailed(
+        tenant_id=dispatched.tenant_id,
+        job_id=dispatched.job_id,
+        position=dispatched.position,
+        attempt=dispatched.attempt,
+        waited_ms=0,
+        took_ms=0,
+        failure=failure,
+    )
+    return conclude(evolve(job, dispatched), outcome, dispatched.at)
+
+
+def _of_lane(shard: Shard, lane: LaneState, now: datetime) -> Iterator[tuple[Active, int]]:
     def is_open(account: AccountKey) -> bool:
         until = shard.pauses.get(account)
         return until is None or until <= now
@@ -43,8 +81,7 @@ def _of_lane(shard: Shard, lane: LaneState, now: datetime) -> Iterator[tuple[Act
     for count, entry in enumerate(lane.ready.take(is_open, is_wanted), start=1):
         job = shard.jobs[entry.job_id]
         assert isinstance(job, Active), "it was ready a moment ago"
-        if (fact := _dispatch(shard, job, entry.position, now)) is not None:
-            yield job, fact
+        yield job, entry.position
         if not lane.window.free or count >= DISPATCHES_MAX:
             return
 

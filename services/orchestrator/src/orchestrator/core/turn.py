@@ -88,6 +88,7 @@ def take_turn(
     timers: Iterable[Timer],
     now: datetime,
     source: str,
+    *,
     suspects: Collection[str] = (),
     dispatches_max: int | None = None,
     turn: Turn | None = None,
@@ -105,7 +106,7 @@ def take_turn(
         turn.inputs_taken += 1
         _meet(shard, recorded, now, source, turn, suspects)
     for job, position in islice(next_ready(shard, now), dispatches_max):
-        _send(shard, job, position, now, source, turn, suspects)
+        _send(shard, job, position, now, source, turn, suspects=suspects)
         if turn.bytes >= TURN_BYTES_MAX:
             break
     return turn
@@ -191,7 +192,7 @@ def _keep(shard: Shard, fact: Fact, value: bytes, cause: Cause, number: int, tur
     turn.bytes += len(value)
 
 
-def _send(shard: Shard, job: Active, position: int, now: datetime, source: str, turn: Turn, suspects: Collection[str]) -> None:
+def _send(shard: Shard, job: Active, position: int, now: datetime, source: str, turn: Turn, *, suspects: Collection[str]) -> None:
     label = f"{job.order.job_id}:{position}:{job.tasks[position].attempt + 1}"
     turn.begun.append(label)
     cause = Cause(f"{label}.dispatched", now, source, traceparent=job.order.traceparent)
