@@ -12,7 +12,7 @@ from orchestrator.core import apply as applying
 from orchestrator.core import decide, dispatch, index, turn
 from orchestrator.core.state import Shard
 from orchestrator.core.timers import Timer
-from orchestrator.dispatch.ready import Ready, ReadyTasks, _Level
+from orchestrator.dispatch.ready import Ready, ReadyTasks, Way, _Level, _Queue
 from orchestrator.dispatch.window import Window
 from orchestrator.job import decide as job_decide
 from orchestrator.job import evolve, retry, settle
@@ -32,6 +32,7 @@ _JOB_TURNED = index.job_turned
 _JOB_ENDED = index.job_ended
 _TAKE = ReadyTasks.take
 _LEVEL_TAKE = _Level.take
+_PUSH = _Queue.push
 
 
 def _conclude_any_attempt(job: Job | None, outcome: job_decide.AttemptOutcome, now: datetime) -> job_decide.Decision:
@@ -99,27 +100,36 @@ def _ring_once(shard: Shard, timer: Timer, now: datetime, source: str, taken: tu
     turn._absorb(shard, decide.ring(shard, timer, now), turn.Cause(label, now, source), taken)
 
 
-def _take_from_closed_accounts(self: ReadyTasks, _: Callable[[AccountKey], bool], is_wanted: Callable[[Ready], bool]) -> Iterator[Ready]:
-    return _TAKE(self, lambda _: True, is_wanted)
+def _take_from_closed_accounts(self: ReadyTasks, way: Callable[[AccountKey], Way], is_wanted: Callable[[Ready], bool]) -> Iterator[Ready]:
+    return _TAKE(self, lambda account: Way.NO_BROWSER if way(account) is Way.CLOSED else way(account), is_wanted)
 
 
-def _the_same_account_again(self: _Level, is_open: Callable[[AccountKey], bool], is_wanted: Callable[[Ready], bool]) -> Ready | None:
-    taken = _LEVEL_TAKE(self, is_open, is_wanted)
+def _the_same_account_again(self: _Level, way: Callable[[AccountKey], Way], is_wanted: Callable[[Ready], bool]) -> Ready | None:
+    taken = _LEVEL_TAKE(self, way, is_wanted)
     self.turns.rotate(1)
     return taken
 
 
-def _least_urgent_first(self: ReadyTasks, is_open: Callable[[AccountKey], bool], is_wanted: Callable[[Ready], bool]) -> Iterator[Ready]:
+def _least_urgent_first(self: ReadyTasks, way: Callable[[AccountKey], Way], is_wanted: Callable[[Ready], bool]) -> Iterator[Ready]:
     self._levels = dict(sorted(self._levels.items(), reverse=True))
-    return _TAKE(self, is_open, is_wanted)
+    return _TAKE(self, way, is_wanted)
 
 
-def _what_is_gone_costs_a_turn(self: _Level, is_open: Callable[[AccountKey], bool], is_wanted: Callable[[Ready], bool]) -> Ready | None:
-    while self.heaps:
-        entry = _LEVEL_TAKE(self, is_open, lambda _: True)
+def _what_is_gone_costs_a_turn(self: _Level, way: Callable[[AccountKey], Way], is_wanted: Callable[[Ready], bool]) -> Ready | None:
+    while self.queues:
+        entry = _LEVEL_TAKE(self, way, lambda _: True)
         if entry is None or is_wanted(entry):
             return entry
     return None
+
+
+def _forget_the_browsers(self: _Queue, entry: Ready, *, in_browser: bool) -> None:
+    if not in_browser:
+        _PUSH(self, entry, in_browser=False)
+
+
+def _never_a_browser(self: _Queue, way: Way) -> list[Ready]:
+    return [] if way is Way.CLOSED else self.direct
 
 
 def _ring_under_one_name(shard: Shard, timer: Timer, now: datetime, source: str, taken: turn.Turn) -> None:
@@ -158,6 +168,6 @@ MISTAKES: Mapping[str, Mutation] = {
     "no lease is set": replaced(index, "task_changed", _no_lease),
     "no rest ends": replaced(index, "job_turned", _no_end_of_rest),
     "what needs a result is not woken": replaced(index, "_push_dependants", lambda *_: None),
-    "who waits for a browser is forgotten": replaced(index, "wait_for_session", lambda *_: None),
-    "a browser that comes wakes nobody": replaced(index, "session_opened", lambda *_: None),
+    "who waits for a browser is forgotten": replaced(_Queue, "push", _forget_the_browsers),
+    "a browser that comes wakes nobody": replaced(_Queue, "_next", _never_a_browser),
 }

@@ -4,14 +4,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hawker.contracts.words import Marketplace, Priority
-from orchestrator.dispatch.ready import Ready, ReadyTasks
+from orchestrator.dispatch.ready import Ready, ReadyTasks, Way
 from orchestrator.job.state import AccountKey
 
 A, B = (AccountKey(tenant, Marketplace.EBAY, "main") for tenant in "ab")
 
 
-def everything(_: AccountKey) -> bool:
-    return True
+def everything(_: AccountKey) -> Way:
+    return Way.OPEN
 
 
 def anything(_: Ready) -> bool:
@@ -41,8 +41,34 @@ def test_a_closed_account_keeps_its_tasks_and_its_place() -> None:
     tasks = ReadyTasks()
     tasks.push(Priority.NORMAL, A, Ready(1, 0, "a"))
     tasks.push(Priority.NORMAL, B, Ready(2, 0, "b"))
-    assert [entry.job_id for entry in tasks.take(lambda account: account != A, anything)] == ["b"]
+    assert [entry.job_id for entry in tasks.take(lambda account: Way.CLOSED if account == A else Way.OPEN, anything)] == ["b"]
     assert [entry.job_id for entry in tasks.take(everything, anything)] == ["a"]
+
+
+def test_what_waits_for_a_browser_costs_its_account_neither_a_turn_nor_its_other_tasks() -> None:
+    tasks = ReadyTasks()
+    for age in range(100):
+        tasks.push(Priority.NORMAL, A, Ready(age, 2, "in a browser"), in_browser=True)
+        tasks.push(Priority.NORMAL, B, Ready(age, 0, "b"))
+    tasks.push(Priority.NORMAL, A, Ready(100, 0, "a"))
+    looked_at: list[str] = []
+
+    def anything(entry: Ready) -> bool:
+        looked_at.append(entry.job_id)
+        return True
+
+    first = [entry.job_id for _, entry in zip(range(3), tasks.take(lambda _: Way.NO_BROWSER, anything), strict=False)]
+    assert first == looked_at == ["a", "b", "b"]
+
+
+def test_a_browser_that_comes_brings_its_tasks_back_into_the_order_of_age() -> None:
+    tasks = ReadyTasks()
+    for age in (3, 1):
+        tasks.push(Priority.NORMAL, A, Ready(age, 2, f"in a browser {age}"), in_browser=True)
+    for age in (2, 4):
+        tasks.push(Priority.NORMAL, A, Ready(age, 0, f"direct {age}"))
+    assert [entry.age for _, entry in zip(range(1), tasks.take(lambda _: Way.NO_BROWSER, anything), strict=False)] == [2]
+    assert [entry.age for entry in tasks.take(everything, anything)] == [1, 3, 4]
 
 
 def test_a_later_step_of_an_older_job_goes_before_a_younger_job() -> None:

@@ -78,7 +78,6 @@ def _apply(shard: Shard, fact: Fact) -> None:  # noqa: C901, PLR0912 - a branch 
             _pause_account(shard, fact)
         case SessionOpened():
             shard.sessions[_account(fact)] = Session(fact.session, fact.epoch, fact.partition)
-            index.session_opened(shard, _account(fact))
         case SessionClosed():
             shard.sessions.pop(_account(fact), None)
         case RequestRefused():

@@ -11,11 +11,10 @@ from hawker.contracts.failures import Failure, FailureKind
 from hawker.contracts.limits import LEASE_GRACE_SECONDS
 from hawker.contracts.outcomes import TaskFailed
 from hawker.contracts.words import TaskKind
-from orchestrator.core import index
 from orchestrator.core.parking import stands_still
 from orchestrator.core.state import LaneState, Shard
 from orchestrator.dispatch.commands import PickError, command
-from orchestrator.dispatch.ready import Ready
+from orchestrator.dispatch.ready import Ready, Way
 from orchestrator.job.decide import conclude
 from orchestrator.job.evolve import evolve
 from orchestrator.job.state import AccountKey, Active, Waiting, is_ready
@@ -69,16 +68,18 @@ def _give_up(job: Active, dispatched: TaskDispatched, reason: str) -> Sequence[F
 
 
 def _of_lane(shard: Shard, lane: LaneState, now: datetime) -> Iterator[tuple[Active, int]]:
-    def is_open(account: AccountKey) -> bool:
+    def way(account: AccountKey) -> Way:
         until = shard.pauses.get(account)
-        return until is None or until <= now
+        if until is not None and until > now:
+            return Way.CLOSED
+        return Way.OPEN if account in shard.sessions else Way.NO_BROWSER
 
     def is_wanted(entry: Ready) -> bool:
         return _still_ready(shard, entry, now) is not None
 
     if not lane.window.free:
         return
-    for count, entry in enumerate(lane.ready.take(is_open, is_wanted), start=1):
+    for count, entry in enumerate(lane.ready.take(way, is_wanted), start=1):
         job = shard.jobs[entry.job_id]
         assert isinstance(job, Active), "it was ready a moment ago"
         yield job, entry.position
@@ -101,9 +102,7 @@ def _dispatch(shard: Shard, job: Active, position: int, now: datetime) -> TaskDi
     spec, task = job.order.plan[position], job.tasks[position]
     assert isinstance(task, Waiting), "only a waiting task is dispatched"
     session = shard.sessions.get(job.order.account) if spec.kind is TaskKind.PLUGIN_HTTP else None
-    if spec.kind is TaskKind.PLUGIN_HTTP and session is None:
-        index.wait_for_session(shard, job, position)
-        return None
+    assert session is not None or spec.kind is not TaskKind.PLUGIN_HTTP, "a task for a browser waits until one is there"
     deadline = now + timedelta(seconds=spec.timeout_seconds)
     return TaskDispatched(
         tenant_id=job.order.tenant_id,

@@ -1,11 +1,11 @@
 """The indexes that follow from the values: what is ready, what is in flight, what is due, who is alive."""
 
 from hawker.contracts.facts import AttemptDeferred, AttemptFailed, AttemptTimedOut, TaskCompleted, TaskDispatched
-from hawker.contracts.topics import LANES
+from hawker.contracts.words import TaskKind
 from orchestrator.core.state import Shard
 from orchestrator.core.timers import JobExpires, LeaseEnds, RestEnds
 from orchestrator.dispatch.ready import Ready
-from orchestrator.job.state import AccountKey, Active, Live, Paused, Resting, Running, is_ready, ready
+from orchestrator.job.state import Active, Live, Paused, Resting, Running, is_ready, ready
 
 type TaskFact = TaskDispatched | TaskCompleted | AttemptFailed | AttemptTimedOut | AttemptDeferred
 
@@ -93,16 +93,6 @@ def _push_dependants(shard: Shard, job: Live, position: int) -> None:
 
 def _push(shard: Shard, job: Active, position: int) -> None:
     order = job.order
-    shard.lanes[order.lane].ready.push(order.priority, order.account, Ready(shard.ages[order.job_id], position, order.job_id))
-
-
-def wait_for_session(shard: Shard, job: Active, position: int) -> None:
-    """A browser task that was ready while no browser was there."""
-    entry = Ready(shard.ages[job.order.job_id], position, job.order.job_id)
-    shard.unconnected.setdefault(job.order.account, []).append((job.order.priority, entry))
-
-
-def session_opened(shard: Shard, account: AccountKey) -> None:
-    lane = shard.lanes[LANES[account.marketplace]]
-    for priority, entry in shard.unconnected.pop(account, ()):
-        lane.ready.push(priority, account, entry)
+    entry = Ready(shard.ages[order.job_id], position, order.job_id)
+    in_browser = order.plan[position].kind is TaskKind.PLUGIN_HTTP
+    shard.lanes[order.lane].ready.push(order.priority, order.account, entry, in_browser=in_browser)

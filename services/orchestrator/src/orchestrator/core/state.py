@@ -7,10 +7,9 @@ from datetime import datetime, timedelta
 from hawker.contracts.limits import REQUEST_AGE_DAYS_MAX
 from hawker.contracts.recorded import Positions
 from hawker.contracts.topics import Lane
-from hawker.contracts.words import Priority
 from orchestrator.batch.state import Batch
 from orchestrator.core.timers import Timers
-from orchestrator.dispatch.ready import Ready, ReadyTasks
+from orchestrator.dispatch.ready import ReadyTasks
 from orchestrator.dispatch.window import Window
 from orchestrator.job.state import AccountKey, Job
 
@@ -70,8 +69,6 @@ class Shard:
     live_by_batch: dict[str, dict[str, None]] = field(default_factory=dict)
     to_forget: deque[tuple[datetime, str, str]] = field(default_factory=deque)
     """When what was learned: (moment, kind, id), oldest first."""
-    unconnected: dict[AccountKey, list[tuple[Priority, Ready]]] = field(default_factory=dict)
-    """Ready browser tasks of sellers who are not connected."""
     accepted_count: int = 0
     announced_count: int = 0
     """Items that the open batches have still to come."""

@@ -27,7 +27,6 @@ def sweeping(shard: Shard) -> Iterator[None]:
     """In slices. Nothing else may touch the shard until the last one."""
     for lane in shard.lanes.values():
         lane.ready = ReadyTasks()
-    shard.unconnected.clear()
     shard.timers = Timers()
     names = iter(shard.ages)
     while slice_ := list(islice(names, SLICE_JOBS)):
