@@ -1,7 +1,6 @@
 """One number for a shard's whole state, so that live and replayed state can be compared from afar."""
 
 from hashlib import blake2b
-from typing import Any
 
 from msgspec import msgpack
 
@@ -12,35 +11,12 @@ from orchestrator.core.state import Shard
 from orchestrator.job.state import Gone, Job
 
 BITS = 128
-_BIG = 1
-"""A whole number that 64 bits do not hold; a marketplace may answer with one."""
 
 _encoder = msgpack.Encoder()
 
 
 def encode_row(row: rows.Row) -> bytes:
-    try:
-        return _encoder.encode(row)
-    except OverflowError:
-        return _encoder.encode(_fitting(row))
-
-
-def big_number(code: int, value: memoryview) -> int:
-    """What decodes the extension that `encode_row` makes of a large number."""
-    assert code == _BIG, "the only extension there is"
-    return int(bytes(value))
-
-
-def _fitting(value: Any) -> Any:  # Any: JSON inside a row
-    match value:
-        case int() if not -(2**63) <= value < 2**64:
-            return msgpack.Ext(_BIG, str(value).encode())
-        case list() | tuple():
-            return [_fitting(one) for one in value]
-        case dict():
-            return {key: _fitting(one) for key, one in value.items()}
-        case _:
-            return value
+    return _encoder.encode(row)
 
 
 def checksum(shard: Shard) -> str:

@@ -15,6 +15,7 @@ from hawker.contracts.failures import Failure, FailureKind
 from hawker.contracts.words import Action, JobStatus, Marketplace, Priority
 from orchestrator.batch.state import Batch, Counts
 from orchestrator.core.state import Parked, Session
+from orchestrator.job.sharing import shared_plan, untouched
 from orchestrator.job.state import (
     AccountKey,
     Active,
@@ -38,8 +39,7 @@ type Origin = tuple[str | None, str, str, Marketplace, Action, Priority, timedel
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
-UNTOUCHED = Waiting()
-"""Most tasks of most jobs: one object for all of them."""
+UNTOUCHED = untouched(1)[0]
 _PLAN = TypeAdapter(tuple[TaskSpec, ...])
 
 
@@ -87,7 +87,7 @@ def plan_bytes(plan: tuple[TaskSpec, ...]) -> bytes:
 
 
 def plan_of(value: bytes) -> tuple[TaskSpec, ...]:
-    return _PLAN.validate_json(value)
+    return shared_plan(_PLAN.validate_json(value))
 
 
 def job_row(job: Job) -> Row:
@@ -115,7 +115,7 @@ def job_of(row: Row, origin: Origin, plan: tuple[TaskSpec, ...]) -> Active | Res
     kind, job_id, product, task_rows = row[:4]
     batch_id, tenant_id, account_id, marketplace, action, priority, wait, traceparent = origin
     order = Order(job_id, batch_id, tenant_id, account_id, marketplace, action, priority, product, plan, wait, traceparent)
-    tasks = tuple(map(_task_of, task_rows))
+    tasks = untouched(len(plan)) if task_rows is None else tuple(map(_task_of, task_rows))
     assert len(tasks) == len(plan), "a job has as many tasks as its plan"
     if kind == "stopped":
         return Stopped(order, tasks, JobStatus(row[4]))
@@ -133,7 +133,10 @@ def job_of(row: Row, origin: Origin, plan: tuple[TaskSpec, ...]) -> Active | Res
             raise ValueError(f"{kind} is no kind of job")
 
 
-def _task_rows(tasks: tuple[Task, ...]) -> list[Row | None]:
+def _task_rows(tasks: tuple[Task, ...]) -> list[Row | None] | None:
+    """None for one that was never tried, and for all of them: most jobs of a large batch."""
+    if tasks == untouched(len(tasks)):
+        return None
     return [None if task == UNTOUCHED else _task_row(task) for task in tasks]
 
 

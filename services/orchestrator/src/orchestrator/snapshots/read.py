@@ -1,0 +1,76 @@
+"""From the chunks of a snapshot back to the state, chunk by chunk. Trusts nothing: what does not fit raises, and is no state."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import cramjam
+from msgspec import msgpack
+
+from hawker.contracts.facts import TaskSpec
+from orchestrator.core.rows import Origin, Row, gone_of, job_of, origin_of, plan_of
+from orchestrator.core.sections import SECTIONS
+from orchestrator.core.state import Shard
+from orchestrator.job.state import Gone, Stopped
+from orchestrator.snapshots.write import GONE, JOBS, ORIGINS, PLANS, Chunk
+
+_decoder = msgpack.Decoder(list[tuple[str, list[list[Any]]]])  # Any: plain values of many kinds; the functions that read a row say which
+
+
+class Reading:
+    """One snapshot being read. Give it every chunk in order, then take the state."""
+
+    def __init__(self) -> None:
+        self._shard = Shard()
+        self._origins: list[Origin] = []
+        self._plans: list[tuple[TaskSpec, ...]] = []
+        self._ages: list[tuple[int, str]] = []
+        self._texts: dict[str, str] = {}
+
+    def take(self, chunk: Chunk) -> None:
+        for section, rows in _decoder.decode(bytes(cramjam.zstd.decompress(chunk))):
+            put = _OF_JOBS.get(section)
+            for row in rows:
+                if put is None:
+                    SECTIONS[section].put(self._shard, row)
+                else:
+                    put(self, row)
+
+    def state(self) -> Shard:
+        """All but what `sweeping` derives."""
+        shard = self._shard
+        for age, name in sorted(self._ages):
+            job = shard.jobs[name]
+            assert not isinstance(job, Stopped | Gone), "only live jobs have an age"
+            shard.ages[name] = age
+            if job.order.batch_id is not None:
+                shard.live_by_batch.setdefault(job.order.batch_id, {})[name] = None
+        return shard
+
+    def put_origin(self, row: Row) -> None:
+        self._origins.append(origin_of(row))
+
+    def put_plan(self, row: Row) -> None:
+        self._plans.append(plan_of(row[0]))
+
+    def put_job(self, row: Row) -> None:
+        origin, plan, age, values = row
+        job = job_of(values, self._origins[origin], self._plans[plan])
+        self._shard.jobs[job.order.job_id] = job
+        if age:
+            self._ages.append((age, job.order.job_id))
+
+    def put_gone(self, row: Row) -> None:
+        gone = gone_of(row, self._share)
+        self._shard.jobs[gone.job_id] = gone
+
+    def _share(self, text: str) -> str:
+        """One object for all that are equal."""
+        return self._texts.setdefault(text, text)
+
+
+_OF_JOBS: Mapping[str, Callable[[Reading, Row], None]] = {
+    ORIGINS: Reading.put_origin,
+    PLANS: Reading.put_plan,
+    JOBS: Reading.put_job,
+    GONE: Reading.put_gone,
+}
