@@ -18,8 +18,8 @@ from orchestrator.core.state import Shard
 from orchestrator.core.timers import Timers
 from orchestrator.shard import keeper, owner
 from orchestrator.shard.owner import Owner
-from orchestrator.shard.recover import recover
-from orchestrator.shard.seams import JournalReader
+from orchestrator.shard.recover import Recovered, recover, recover_from
+from orchestrator.shard.seams import JournalReader, SnapshotStore
 from tests.simulation.broken import Mutation, all_of, replaced
 
 _COMMIT = MemoryJournalWriter.commit
@@ -99,14 +99,14 @@ def _read_what_was_aborted(self: memory.Partition, start: int, end: int) -> Iter
             yield entry.recorded
 
 
-async def _recover_without_timers(reader: JournalReader, partition: int) -> Shard:
-    shard = await recover(reader, partition)
-    shard.timers = Timers()
-    return shard
+async def _recover_without_timers(reader: JournalReader, partition: int, store: SnapshotStore | None) -> Recovered:
+    recovered = await recover_from(reader, partition, store)
+    recovered.shard.timers = Timers()
+    return recovered
 
 
-def _write_no_cause(shard: Shard, fact: Fact, cause: turn.Cause, number: int, taken: turn.Turn) -> None:
-    _KEEP(shard, fact, cause, number, taken)
+def _write_no_cause(shard: Shard, fact: Fact, value: bytes, cause: turn.Cause, number: int, taken: turn.Turn) -> None:
+    _KEEP(shard, fact, value, cause, number, taken)
     written = taken.facts[-1]
     taken.facts[-1] = Outgoing(written.message, replace(written.envelope, cause=None))
 
@@ -140,7 +140,7 @@ MISTAKES: Mapping[str, Mutation] = {
     "commands outside the transaction": replaced(MemoryJournalWriter, "commit", _send_commands_first),
     "a transactional id of one's own": replaced(memory.MemoryLog, "_check", _never_fence),
     "read uncommitted": replaced(memory.Partition, "committed", _read_what_was_aborted),
-    "timers are not recovered": replaced(owner, "recover", _recover_without_timers),
+    "timers are not recovered": replaced(owner, "recover_from", _recover_without_timers),
     "facts without their cause": replaced(turn, "_keep", _write_no_cause),
     "fenced once, fenced for ever": replaced(keeper, "FENCED_SECONDS_MAX", float(FAR)),
 }

@@ -1,5 +1,6 @@
 """Messages to a memory log, one by one, and the way out for inputs that a shard must not decide. No transactions."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pydantic import BaseModel
@@ -13,6 +14,14 @@ from hawker.testing.log import MemoryLog
 from hawker.testing.points import Point, Visit, nothing_happens
 
 type Input = Request | Outcome | Undecodable
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    recorded: Recorded[Input]
+    reason: str
+    subject: str | None
+    origin: str
 
 
 class MemoryPublisher:
@@ -43,7 +52,7 @@ class MemoryOutbox:
     def __init__(self, log: MemoryLog, visit: Visit = nothing_happens) -> None:
         self._log = log
         self._visit = visit
-        self.dead_letters: list[tuple[Recorded[Input], str]] = []
+        self.dead_letters: list[DeadLetter] = []
 
     async def forward(self, recorded: Recorded[Input]) -> None:
         """Under the right key now; its id stays, so that a repeat is known."""
@@ -53,9 +62,9 @@ class MemoryOutbox:
         self._log.append(recorded.topic, message.tenant_id, message, recorded.envelope)
         await self._pass(Point.PUBLISHED)
 
-    async def dead_letter(self, recorded: Recorded[Input], reason: str) -> None:
+    async def dead_letter(self, recorded: Recorded[Input], reason: str, *, subject: str | None, origin: str) -> None:
         await self._pass(Point.PUBLISHING)
-        self.dead_letters.append((recorded, reason))
+        self.dead_letters.append(DeadLetter(recorded, reason, subject, origin))
         await self._pass(Point.PUBLISHED)
 
     async def _pass(self, point: Point) -> None:

@@ -342,14 +342,14 @@ def test_an_action_without_a_plan_is_refused(story: Story) -> None:
 def test_what_cannot_be_read_is_rejected_and_the_shard_goes_on(story: Story) -> None:
     story.tell(Undecodable(key=None, value=b"{", headers=(), reason="not a message"), job_requested())
     assert story.names() == ["InputRejected", "JobAccepted", "TaskDispatched"]
-    assert [reason for _, reason in story.turns[0].rejected] == ["not a message"]
+    assert [letter.reason for letter in story.turns[0].put_aside] == ["not a message"]
 
 
 def test_a_step_that_left_nothing_for_the_next_fails_the_job_with_a_reason(story: Story) -> None:
     story.tell(job_requested(product=product(images=0)))
     story.tell(succeeded(story.take_commands()[0]))
     story.tell(succeeded(story.take_commands()[0], result={}))
-    assert "an earlier step left out" in story.of(JobFailed)[0].reason
+    assert "an earlier step did not leave" in story.of(JobFailed)[0].reason
     assert is_replayable(story)
 
 

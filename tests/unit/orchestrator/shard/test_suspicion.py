@@ -1,19 +1,33 @@
-"""How the one input that breaks a shard is found."""
+"""How the one thing that breaks a shard is found."""
 
-from orchestrator.shard.suspicion import Suspicion
-from tests.support.stories import Story, job_requested
+from orchestrator.shard.suspicion import CAUTIOUS_TURNS, Suspicion
 
 
-def test_a_shard_that_breaks_again_and_again_takes_one_input_a_turn_and_then_rejects_the_culprit() -> None:
-    story, suspicion = Story(), Suspicion()
-    inputs = [story.record(job_requested(f"job-{n}")) for n in range(3)]
-    assert suspicion.inputs_max(500) == 500
-    suspicion.failed(inputs)
-    assert suspicion.inputs_max(500) == 500, "once may be chance"
-    suspicion.failed(inputs)
-    assert suspicion.inputs_max(500) == 1
-    suspicion.passed(inputs[:1])
-    suspicion.failed(inputs[1:2])
-    assert suspicion.rejected == {inputs[1].place}
-    suspicion.passed(inputs[1:2])
-    assert suspicion.rejected == set()
+def test_a_shard_that_breaks_again_and_again_takes_one_thing_a_turn_until_it_knows_the_culprit() -> None:
+    suspicion = Suspicion()
+    suspicion.failed(["a", "b", "c"])
+    assert not suspicion.is_cautious, "once may be chance"
+    suspicion.failed(["a", "b", "c"])
+    assert suspicion.is_cautious
+    assert suspicion.suspects == set(), "it was one of three"
+    suspicion.passed(["a"])
+    suspicion.failed(["b"])
+    assert suspicion.suspects == {"b"}
+    suspicion.passed(["b"])
+    assert suspicion.suspects == set(), "it is put aside"
+
+
+def test_a_turn_that_broke_before_anything_had_begun_accuses_nobody() -> None:
+    suspicion = Suspicion()
+    for _ in range(5):
+        suspicion.failed([])
+    assert suspicion.suspects == set()
+
+
+def test_a_shard_that_goes_on_for_long_enough_is_trusted_again() -> None:
+    suspicion = Suspicion()
+    suspicion.failed(["a"])
+    suspicion.failed(["a"])
+    for _ in range(CAUTIOUS_TURNS):
+        suspicion.passed([])
+    assert not suspicion.is_cautious

@@ -60,7 +60,8 @@ class Outbox(Protocol):
     async def forward(self, recorded: Recorded[Input]) -> None:
         """To the shard that owns the tenant."""
 
-    async def dead_letter(self, recorded: Recorded[Input], reason: str) -> None: ...
+    async def dead_letter(self, recorded: Recorded[Input], reason: str, *, subject: str | None, origin: str) -> None:
+        """`subject` is the job whose later inputs follow it; `origin` tells a letter from its own repeat."""
 
 
 class SnapshotStore(Protocol):

@@ -1,38 +1,39 @@
-"""How a shard gets past an input that breaks it: slowly, one input a turn, until the one is known, which is then rejected."""
+"""How a shard gets past what breaks it outside a decider: slowly, one thing a turn, until the one is known, which is then put aside.
+
+A decider that raises never comes here: its input or timer is put aside at once. This is for applying and writing, which leave half a state.
+"""
 
 from collections.abc import Sequence
-
-from hawker.contracts.recorded import Recorded
-from orchestrator.core.decide import Input
 
 FAILURES_BEFORE_CAUTION = 2
 """A first failure may be the broker's."""
 CAUTIOUS_TURNS = 500
-"""So many turns of one input each, then the shard is trusted again."""
+"""So many turns of one thing each, then the shard is trusted again."""
 
 
 class Suspicion:
-    """Kept beside a shard from one acquisition to the next."""
+    """Kept beside a shard from one acquisition to the next. Inputs, timers and dispatches go by the names under which a turn began them."""
 
     def __init__(self) -> None:
         self._failures = 0
         self._cautious_turns = 0
-        self.rejected: set[str] = set()
-        """Places of inputs that must be rejected unread."""
+        self.suspects: set[str] = set()
+        """What must be put aside unmet."""
 
-    def inputs_max(self, count_max: int) -> int:
-        return 1 if self._cautious_turns else count_max
+    @property
+    def is_cautious(self) -> bool:
+        return self._cautious_turns > 0
 
-    def failed(self, inputs: Sequence[Recorded[Input]]) -> None:
-        """A turn with these inputs broke: its decision or its writing raised what no broker raises."""
+    def failed(self, begun: Sequence[str]) -> None:
+        """A turn broke after it had begun these, in a way in which no broker breaks."""
         self._failures += 1
         if self._failures < FAILURES_BEFORE_CAUTION:
             return
-        if self._cautious_turns and len(inputs) == 1:
-            self.rejected.add(inputs[0].place)
+        if self.is_cautious and len(begun) == 1:
+            self.suspects.add(begun[0])
         self._cautious_turns = CAUTIOUS_TURNS
 
-    def passed(self, inputs: Sequence[Recorded[Input]]) -> None:
-        self._failures = 0 if not self._cautious_turns else self._failures
+    def passed(self, begun: Sequence[str]) -> None:
+        self._failures = 0 if not self.is_cautious else self._failures
         self._cautious_turns = max(0, self._cautious_turns - 1)
-        self.rejected.difference_update(recorded.place for recorded in inputs)
+        self.suspects.difference_update(begun)
