@@ -49,7 +49,7 @@ WORKER_STOP_SECONDS_MAX = 45
 BRIDGE = "plugin-bridge"
 
 SERVICES = (
-    Program("orchestrator", ("orchestrator", "run"), _KAFKA | _COMMON),
+    Program("orchestrator", ("orchestrator", "run"), _KAFKA | _POSTGRES | _COMMON),
     Program("projector", ("orchestrator", "project"), _KAFKA | _POSTGRES | _COMMON),
     Program(
         "gateway",

@@ -19,7 +19,9 @@ from orchestrator.outbox import KafkaOutbox
 from orchestrator.projections.rebuild import rebuild
 from orchestrator.projections.runner import run_projector
 from orchestrator.shard.owner import Ports
+from orchestrator.shard.seams import SnapshotStore
 from orchestrator.shard.service import Service
+from orchestrator.snapshots.settings import SnapshotSettings, snapshot_store
 
 SERVICE = "orchestrator"
 REJOIN_SECONDS = 1.0
@@ -27,15 +29,16 @@ REJOIN_SECONDS = 1.0
 log = structlog.get_logger(__name__)
 
 
-async def run_shards(kafka: KafkaSettings, stop: asyncio.Event) -> None:
-    """Own what the group assigns, until `stop`. The log may come and go meanwhile."""
-    while not stop.is_set():
-        try:
-            async with joined(kafka) as (service, member):
-                await service.run(member, stop)
-        except Unavailable as fault:
-            log.warning("no member of the group; joining again", why=str(fault), seconds=REJOIN_SECONDS)
-            await asyncio.sleep(REJOIN_SECONDS)
+async def run_shards(kafka: KafkaSettings, stop: asyncio.Event, snapshots: SnapshotSettings | None = None) -> None:
+    """Own what the group assigns, until `stop`. The log and the snapshots' database may come and go meanwhile."""
+    async with snapshot_store(snapshots or SnapshotSettings(), kafka.topics) as store:
+        while not stop.is_set():
+            try:
+                async with joined(kafka, store) as (service, member):
+                    await service.run(member, stop)
+            except Unavailable as fault:
+                log.warning("no member of the group; joining again", why=str(fault), seconds=REJOIN_SECONDS)
+                await asyncio.sleep(REJOIN_SECONDS)
 
 
 async def run_projections(kafka: KafkaSettings, stop: asyncio.Event) -> None:
@@ -50,7 +53,7 @@ async def run_rebuild(kafka: KafkaSettings) -> None:
 
 
 @asynccontextmanager
-async def joined(kafka: KafkaSettings) -> AsyncIterator[tuple[Service, Membership]]:
+async def joined(kafka: KafkaSettings, snapshots: SnapshotStore | None = None) -> AsyncIterator[tuple[Service, Membership]]:
     """The shards of this process and its place in the group; neither is started."""
     topics = kafka.topics
     publisher = Publisher(kafka, SERVICE)
@@ -70,6 +73,7 @@ async def joined(kafka: KafkaSettings) -> AsyncIterator[tuple[Service, Membershi
             clock=SystemClock(),
             pause=asyncio.sleep,
             partition_count=kafka.shards,
+            snapshots=snapshots,
         )
     )
     member = Membership(kafka, topics.group(SERVICE), (topics.requests, topics.outcomes), service.on_change, service.drain)
