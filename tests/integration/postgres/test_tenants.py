@@ -17,6 +17,7 @@ ROW_OF = {
     " values ($1, 'j', 0, 'n', 'direct_http', 'o', 'pending', 1, 1)",
     "listings": "insert into listings values ($1, 'ebay', 'main', 'h', 'l', 'u', '[]', 'j', now(), 1)",
     "history": "insert into history values ($1, abs(hashtext($1)), 1, 't', null, 'j', null, now(), '{}')",
+    "dead_letters": "insert into dead_letters values ($1, $1, 'j', 'why', 't', null, null, null, '{}', '{}', null, 0, now(), 0, 1)",
     "intake": "insert into intake values ($1, 'i', 'job', null, 'f', '{}', now())",
 }
 
@@ -65,6 +66,25 @@ async def test_the_tenant_ends_with_its_transaction(readers: Pool) -> None:
 async def test_a_reader_changes_no_read_model(readers: Pool, table: str) -> None:
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await readers.execute(f"delete from {table}")  # noqa: S608 - names of ours
+
+
+async def test_an_operator_sees_every_letter_and_nothing_else_of_a_tenant(readers: Pool) -> None:
+    async with readers.acquire() as connection:
+        async with connection.transaction():
+            await connection.execute("select set_config('hawker.operator', 'all tenants', true)")
+            assert [row["tenant_id"] for row in await connection.fetch(all_of("dead_letters") + " order by 1")] == ["demo", "other"]
+            assert [table for table in ROW_OF if table != "dead_letters" and await connection.fetch(all_of(table))] == []
+        assert await connection.fetch(all_of("dead_letters")) == []
+
+
+async def test_a_letter_of_an_unknown_tenant_is_no_tenants(readers: Pool, filled: str) -> None:
+    superuser = await asyncpg.connect(filled)
+    await superuser.execute("update dead_letters set tenant_id = null where origin = 'demo'")
+    await superuser.close()
+    for tenant in ("demo", "unknown", ""):
+        async with readers.acquire() as connection, connection.transaction():
+            await connection.execute("select set_config('hawker.tenant', $1, true)", tenant)
+            assert await connection.fetch(all_of("dead_letters")) == [], tenant
 
 
 async def test_nobody_takes_in_for_another_tenant(readers: Pool) -> None:

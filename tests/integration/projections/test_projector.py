@@ -103,7 +103,7 @@ async def test_a_rebuild_puts_right_what_is_wrong_missing_or_too_much(
     await rows.execute("delete from tasks where position = 0")
     await rows.execute("insert into listings select 'nobody', marketplace, 'x', 'x', 'x', 'x', '[]', 'x', now(), 0 from jobs limit 1")
     found = await rebuild(kafka, postgres)
-    assert found.wrong == {"batches": 0, "jobs": len(right["jobs"]), "tasks": 0, "listings": 1, "history": 0}
+    assert found.wrong == {"batches": 0, "jobs": len(right["jobs"]), "tasks": 0, "listings": 1, "history": 0, "dead_letters": 0}
     assert found.put["tasks"] == len(right["jobs"])
     assert await everything(rows) == right
     await journal.say(*of_tenant("demo", random_story(9).facts[:1]))  # The live projector goes on from where it was.

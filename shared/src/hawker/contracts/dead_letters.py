@@ -32,3 +32,13 @@ class DeadLetterClosed(Model):
     by: str
     at: Moment
     request_id: Id
+
+
+class LetterState(StrEnum):
+    WAITING = "waiting"
+    REDRIVEN = "redriven"
+    DISCARDED = "discarded"
+
+
+SELECTION_LETTERS_MAX = 200
+"""Letters that one call may redrive or discard."""

@@ -21,3 +21,8 @@ def parse(text: str) -> Mapping[str, str]:
     if repeated:
         raise ValueError(f"two blocks have one name: {', '.join(sorted(repeated))}")
     return {name: block.strip() for name, block in zip(names, blocks, strict=True)}
+
+
+def count(status: str) -> int:
+    """How many rows a statement touched: PostgreSQL says `DELETE 3`."""
+    return int(status.rpartition(" ")[2])

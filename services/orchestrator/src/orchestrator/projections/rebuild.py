@@ -1,4 +1,4 @@
-"""Builds the read models anew beside the live ones, compares them at one place of the journal, and puts right what differs.
+"""Builds the read models anew beside the live ones, compares them at one place of their log, and puts right what differs.
 
 The live tables stay readable all the time; what changes, changes in one transaction.
 """
@@ -12,9 +12,10 @@ from hawker.contracts.recorded import Position
 from hawker.kafka.journal import KafkaJournalReader
 from hawker.kafka.settings import KafkaSettings
 from hawker.postgres.pool import Connection, open_pool
-from hawker.postgres.queries import load
+from hawker.postgres.queries import count, load
 from hawker.postgres.settings import PostgresSettings
 from orchestrator.projections.fold import fold
+from orchestrator.projections.rebuild_letters import rebuild_letters
 from orchestrator.projections.store import PROJECTION
 from orchestrator.projections.write import write
 
@@ -52,7 +53,9 @@ async def rebuild(kafka: KafkaSettings, postgres: PostgresSettings) -> Differenc
         built = _Build(connection, KafkaJournalReader(kafka))
         try:
             await built.read_to({row["partition"]: row["position"] for row in await connection.fetch(QUERIES["positions"], PROJECTION)})
-            return await _swap(connection, built)
+            wrong, put = await _swap(connection, built)
+            wrong["dead_letters"], put["dead_letters"] = await rebuild_letters(connection, kafka, SCHEMA)
+            return Differences(wrong, put)
         finally:
             await connection.execute(f"drop schema if exists {SCHEMA} cascade")
 
@@ -81,18 +84,13 @@ async def _prepare(connection: Connection) -> None:
         await connection.execute(QUERIES["tables_beside"].format(schema=SCHEMA, table=table))
 
 
-async def _swap(connection: Connection, built: _Build) -> Differences:
+async def _swap(connection: Connection, built: _Build) -> tuple[dict[str, int], dict[str, int]]:
     wrong, put = {}, {}
     async with connection.transaction():
         held = await connection.fetch(QUERIES["hold"], PROJECTION)
         await built.read_to({row["partition"]: row["position"] for row in held})
         for table, key in KEYS.items():
             names = {"schema": SCHEMA, "table": table, "key": key}
-            wrong[table] = _count(await connection.execute(QUERIES["remove_wrong"].format(**names)))
-            put[table] = _count(await connection.execute(QUERIES["put_right"].format(**names)))
-    return Differences(wrong, put)
-
-
-def _count(status: str) -> int:
-    """PostgreSQL says `DELETE 3`."""
-    return int(status.rpartition(" ")[2])
+            wrong[table] = count(await connection.execute(QUERIES["remove_wrong"].format(**names)))
+            put[table] = count(await connection.execute(QUERIES["put_right"].format(**names)))
+    return wrong, put

@@ -1,4 +1,4 @@
-"""The projector: follows the journal's partitions that are its own and keeps the read models up to date, through every restart.
+"""The projector: follows the journal's partitions that are its own, and the dead letters, and keeps their rows up to date, through every restart.
 
 The group only shares the work out. That two projectors never both write is the checkpoint's doing.
 """
@@ -16,12 +16,15 @@ from hawker.kafka.errors import Unavailable, UnreadableFact
 from hawker.kafka.membership import Membership
 from hawker.kafka.settings import KafkaSettings
 from hawker.postgres.checkpoint import Superseded
-from hawker.postgres.pool import UNREACHABLE, open_pool
+from hawker.postgres.pool import UNREACHABLE, Pool, open_pool
 from hawker.postgres.settings import PostgresSettings
-from orchestrator.projections.feed import Feed, open_feed
+from orchestrator.projections.followed import DeadLetters, Followed, Pages, ReadModels
+from orchestrator.projections.letter_store import LetterStore
 from orchestrator.projections.store import ROLE, Store
 
-PAGE_FACTS_MAX = 1000
+LETTERS_WITH = frozenset({0})
+"""Whoever owns this partition of the journal also keeps the dead letters."""
+PAGE_RECORDS_MAX = 1000
 WAIT_SECONDS = 0.5
 """How long an idle projector waits in one call; a fact ends the wait at once."""
 SPACING_SECONDS = 0.1
@@ -43,7 +46,7 @@ async def run_projector(kafka: KafkaSettings, postgres: PostgresSettings, stop: 
     try:
         while not stop.is_set():
             try:
-                await _as_member(kafka, Store(pool), stop)
+                await _as_member(kafka, pool, stop)
             except Unavailable as fault:
                 log.warning("the projector is no member of its group; it joins again", fault=str(fault))
             await _passed(stop, RETRY_SECONDS)
@@ -51,31 +54,45 @@ async def run_projector(kafka: KafkaSettings, postgres: PostgresSettings, stop: 
         await pool.close()
 
 
-async def _as_member(kafka: KafkaSettings, store: Store, stop: asyncio.Event) -> None:
+async def _as_member(kafka: KafkaSettings, pool: Pool, stop: asyncio.Event) -> None:
     """Raises Unavailable."""
-    projector = Projector(kafka, store)
-    topics = kafka.topics
-    membership = Membership(kafka, topics.group("projections"), [topics.journal], projector.change, projector.rest)
+    models = Projector(ReadModels(kafka, Store(pool)))
+    letters = Projector(DeadLetters(kafka, LetterStore(pool)))
+
+    def change(partitions: frozenset[int]) -> None:
+        models.change(partitions)
+        letters.change(partitions & LETTERS_WITH)
+
+    async def rest() -> None:
+        await asyncio.gather(models.rest(), letters.rest())
+
+    membership = Membership(kafka, kafka.topics.group("projections"), [kafka.topics.journal], change, rest)
     try:
         await membership.start()
         async with asyncio.TaskGroup() as group:
-            work = group.create_task(projector.run(stop, membership.commit_hint))
-            ended = group.create_task(membership.wait())
-            await asyncio.wait([work, ended], return_when=asyncio.FIRST_COMPLETED)
-            work.cancel()
-            ended.cancel()
+            work = [
+                group.create_task(models.run(stop, membership.commit_hint)),
+                group.create_task(letters.run(stop, _told_nobody)),
+                group.create_task(membership.wait()),
+            ]
+            await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
+            for one in work:
+                one.cancel()
     except* Unavailable as faults:
         raise Unavailable(str(faults.exceptions[0])) from faults
     finally:
         await membership.stop()
 
 
-class Projector:
-    """Projects the partitions it was last told of."""
+def _told_nobody(_partition: int, _positions: Positions) -> None:
+    """The group owns no partition of the dead letters, so it keeps no position of theirs."""
 
-    def __init__(self, kafka: KafkaSettings, store: Store) -> None:
-        self._kafka = kafka
-        self._store = store
+
+class Projector[P]:
+    """Projects what follows from the partitions it was last told of."""
+
+    def __init__(self, followed: Followed[P]) -> None:
+        self._followed = followed
         self._partitions: frozenset[int] = frozenset()
         self._changed = asyncio.Event()
         self._resting = asyncio.Event()
@@ -99,28 +116,33 @@ class Projector:
             try:
                 await self._follow(self._partitions, stop, told)
             except TROUBLE as fault:
-                log.warning("projecting was interrupted; it goes on from the last commit", kind=type(fault).__name__, fault=str(fault))
+                log.warning(
+                    "projecting was interrupted; it goes on from the last commit",
+                    topic=self._followed.topic,
+                    kind=type(fault).__name__,
+                    fault=str(fault),
+                )
                 await _passed(stop, RETRY_SECONDS)
             finally:
                 self._resting.set()
 
     async def _follow(self, partitions: frozenset[int], stop: asyncio.Event, told: Told) -> None:
         """Until the partitions change. Raises what TROUBLE names."""
-        positions = await self._store.positions(partitions)
-        log.info("projecting", positions=positions)
-        async with open_feed(self._kafka, positions) as feed:
+        positions = await self._followed.positions(partitions)
+        log.info("projecting", topic=self._followed.topic, positions=positions)
+        async with self._followed.open(positions) as feed:
             while not self._changed.is_set() and not stop.is_set():
                 positions = await self._next_page(feed, positions, stop)
                 for partition, position in positions.items():
-                    told(partition, {self._kafka.topics.journal: position})
+                    told(partition, {self._followed.topic: position})
 
-    async def _next_page(self, feed: Feed, positions: dict[int, int], stop: asyncio.Event) -> dict[int, int]:
-        page = await feed.take(PAGE_FACTS_MAX, WAIT_SECONDS)
+    async def _next_page(self, feed: Pages[P], positions: dict[int, int], stop: asyncio.Event) -> dict[int, int]:
+        page = await feed.take(PAGE_RECORDS_MAX, WAIT_SECONDS)
         if not page:
             return positions
         began = asyncio.get_running_loop().time()
-        positions = await self._store.project(page, positions)
-        if len(page) < PAGE_FACTS_MAX:
+        positions = await self._followed.project(page, positions)
+        if len(page) < PAGE_RECORDS_MAX:
             await _passed(stop, began + SPACING_SECONDS - asyncio.get_running_loop().time())
         return positions
 
