@@ -10,6 +10,10 @@ from hawker.contracts.limits import MESSAGE_BYTES_MAX
 from hawker.contracts.upcasters import upcast
 
 
+NAME_CHARACTERS_MAX = 150
+"""Of a stranger's own words in a reason."""
+
+
 class DecodeError(ValueError):
     """The bytes are no message of this table; the text says why, without repeating the content."""
 
@@ -53,7 +57,7 @@ def decode[M: BaseModel](type_name: str, value: bytes | None, table: Mapping[str
     type_name, value = upcast(type_name, value)
     model = table.get(type_name)
     if model is None:
-        raise DecodeError(f"{type_name!r} is not a message that belongs here")
+        raise DecodeError(f"{type_name[:NAME_CHARACTERS_MAX]!r} is not a message that belongs here")
     if value is None:
         raise DecodeError(f"{type_name} came without a value")
     if len(value) > MESSAGE_BYTES_MAX:
@@ -67,7 +71,7 @@ def decode[M: BaseModel](type_name: str, value: bytes | None, table: Mapping[str
 def _say(fault: ValidationError) -> str:
     """The first faults by place and reason; never the input itself, which may be private."""
     parts = [
-        f"{'.'.join(map(str, error['loc'])) or 'value'}: {error['msg']}"
+        f"{'.'.join(map(str, error['loc']))[:NAME_CHARACTERS_MAX] or 'value'}: {error['msg'][:NAME_CHARACTERS_MAX]}"
         for error in fault.errors(include_input=False, include_url=False)[:5]
     ]
     return "; ".join(parts)

@@ -33,4 +33,4 @@ class Failure(Model):
     reason: str = Field(max_length=1000)
     code: str | None = Field(default=None, max_length=100)
     text: str | None = Field(default=None, max_length=2000)
-    retry_after_seconds: float | None = Field(default=None, ge=0)
+    retry_after_seconds: float | None = Field(default=None, ge=0, allow_inf_nan=False)

@@ -25,5 +25,9 @@ LOCAL_SECONDS_MAX = 15.0
 """One attempt of a `db_operation` or `file_operation` task."""
 LEASE_GRACE_SECONDS = 10.0
 """A lease is the task's time limit plus this: room for the way there and back."""
+NUMBER_MAX = 2**31 - 1
+"""Of a position or an attempt, as a table's integer holds it. What an outcome says beyond is written down as this."""
+SPAN_MS_MAX = 2**53 - 1
+"""Of a time that a worker measured: the largest number that every reader of JSON reads as it was written."""
 PARKED_INPUTS_MAX = 100
 """Inputs of one parked job that are met again in one step; a job has far fewer tasks in flight when it is parked."""

@@ -11,6 +11,8 @@ from hawker.kafka.producer import Publisher
 from hawker.telemetry import metrics
 
 REASON_CHARACTERS_MAX = 1000
+KEY_BYTES_MAX = 4 * 1024
+"""A compressed record may hold far more than a record of ours may."""
 HEADERS_BYTES_MAX = 32 * 1024
 """Original headers are kept in order up to this; a stranger's could be of any size."""
 
@@ -34,7 +36,7 @@ class DeadLetters:
         """Returns when the letter is in the log. Raises Unavailable: put it again, its origin tells the repeat."""
         written = await self._publisher.write(
             self._topic,
-            key=key if key is not None else origin.encode(),
+            key=key[:KEY_BYTES_MAX] if key is not None else origin.encode(),
             value=None if value is None else value[:MESSAGE_BYTES_MAX],
             headers=[*_kept(headers), *_why(origin, reason, subject, value, self._clock.now())],
         )

@@ -22,6 +22,7 @@ from hawker.contracts.facts import (
     TaskCompleted,
 )
 from hawker.contracts.failures import FailureKind
+from hawker.contracts.limits import NUMBER_MAX, SPAN_MS_MAX
 from hawker.contracts.outcomes import TaskFailed, TaskSucceeded
 from hawker.contracts.requests import JobCancelRequested, JobPauseRequested, JobResumeRequested, JobRetryRequested
 from hawker.contracts.words import JobStatus
@@ -172,8 +173,8 @@ def _completed(outcome: TaskSucceeded, now: datetime) -> TaskCompleted:
         position=outcome.position,
         attempt=outcome.attempt,
         result=outcome.result,
-        waited_ms=outcome.waited_ms,
-        took_ms=outcome.took_ms,
+        waited_ms=min(outcome.waited_ms, SPAN_MS_MAX),
+        took_ms=min(outcome.took_ms, SPAN_MS_MAX),
     )
 
 
@@ -185,8 +186,9 @@ def _failed(outcome: TaskFailed, now: datetime) -> AttemptFailed:
         position=outcome.position,
         attempt=outcome.attempt,
         failure=outcome.failure,
-        waited_ms=outcome.waited_ms,
-        took_ms=outcome.took_ms,
+        look_first=outcome.look_first,
+        waited_ms=min(outcome.waited_ms, SPAN_MS_MAX),
+        took_ms=min(outcome.took_ms, SPAN_MS_MAX),
     )
 
 
@@ -199,6 +201,7 @@ def _defer(job: Live, outcome: TaskFailed, now: datetime) -> Decision:
         position=outcome.position,
         attempt=outcome.attempt,
         failure=outcome.failure,
+        look_first=outcome.look_first,
     )
     facts: list[JobFact | AccountPaused] = [deferred]
     if outcome.failure.kind is FailureKind.THROTTLED:
@@ -247,8 +250,8 @@ def _refuse(outcome: AttemptOutcome, reason: str, now: datetime) -> OutcomeRefus
         tenant_id=outcome.tenant_id,
         at=now,
         job_id=outcome.job_id,
-        position=outcome.position,
-        attempt=outcome.attempt,
+        position=min(outcome.position, NUMBER_MAX),
+        attempt=min(outcome.attempt, NUMBER_MAX),
         reason=reason,
     )
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from hawker.contracts.codec import FACTS
 from hawker.contracts.facts import Fact, JobAccepted, RequestRefused, TaskCompleted
+from hawker.contracts.limits import NUMBER_MAX
 from hawker.contracts.recorded import Recorded
 from orchestrator.projections.jsontext import storable
 from orchestrator.projections.rows import HistoryEntry
@@ -48,8 +49,13 @@ def entry(recorded: Recorded[Fact]) -> HistoryEntry:
     batch_id, job_id, position = _refused(fact) if type(fact) is RequestRefused else layout.subject(fact)
     body = fact.__pydantic_serializer__.to_json(fact, exclude=layout.left_out).decode()
     return HistoryEntry(
-        fact.tenant_id, recorded.partition, recorded.offset, fact.type_name, batch_id, job_id, position, fact.at, storable(body)
+        fact.tenant_id, recorded.partition, recorded.offset, fact.type_name, batch_id, job_id, _number(position), fact.at, storable(body)
     )
+
+
+def _number(position: int | None) -> int | None:
+    """As the column holds it: an outcome that was refused may have said anything."""
+    return position if position is None else min(position, NUMBER_MAX)
 
 
 def _refused(fact: RequestRefused) -> Subject:
