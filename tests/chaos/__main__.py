@@ -1,0 +1,93 @@
+"""`make chaos MINUTES=n [SEED=s]`: a round on a real stack. Starts it, shows what happens, tells the verdict, leaves nothing running."""
+
+import argparse
+import asyncio
+import random
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from local_stack.layout import DEFAULT_FOLDER
+from local_stack.stack import Stack
+from tests.chaos import report
+from tests.chaos.evidence import Evidence, Hit
+from tests.chaos.plan import Plan, draw
+from tests.chaos.round import Round
+from tests.chaos.scene import TARGETS, scene
+from tests.chaos.verdict import Finding, judge
+
+KEPT = DEFAULT_FOLDER / "chaos"
+"""The last round of each seed: its summary, and its logs where it failed."""
+SECONDS_MAX = 1500.0
+"""Beside the round itself: start, end and verdict. A round that takes longer hangs."""
+
+console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 140)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make chaos", description=__doc__)
+    parser.add_argument("--minutes", type=float, default=2, help="how long processes are hit (default: %(default)s)")
+    parser.add_argument("--seed", type=int, help="which plan; drawn where none is given")
+    asked = parser.parse_args()
+    seed: int = random.SystemRandom().randrange(10_000) if asked.seed is None else asked.seed
+    return _run(draw(seed, asked.minutes * 60, TARGETS))
+
+
+def _run(plan: Plan) -> int:
+    console.print(f"Seed {plan.seed}: {len(plan.strikes)} strikes in {plan.seconds:.0f} s. The same plan again: {_command(plan)}")
+    kept = KEPT / str(plan.seed)
+    shutil.rmtree(kept, ignore_errors=True)
+    stack = scene(Path(tempfile.mkdtemp(prefix="hawker-chaos-")))
+    green = False
+    try:
+        green = _play(stack, plan, kept)
+    finally:
+        if not green:
+            shutil.copytree(stack.layout.logs, kept / "logs", dirs_exist_ok=True)
+            console.print(f"[red]Not green.[/red] Logs: {kept / 'logs'}. The same plan again: {_command(plan)}")
+        stack.erase(in_peace=False)
+        console.print("Everything is stopped again.")
+    return 0 if green else 1
+
+
+def _play(stack: Stack, plan: Plan, kept: Path) -> bool:
+    began = time.monotonic()
+
+    def say(text: str) -> None:
+        console.print(f"[dim]{time.monotonic() - began:6.1f} s[/dim]  {text}")
+
+    def tell(hit: Hit) -> None:
+        say(f"  [{'yellow' if hit.confirmed else 'red'}]{hit}[/]")
+
+    stack.start(say)
+    evidence = asyncio.run(_limited(Round(stack, plan, say, tell), plan))
+    findings = judge(evidence)
+    _show(evidence, findings, kept)
+    return not findings
+
+
+async def _limited(playing: Round, plan: Plan) -> Evidence:
+    async with asyncio.timeout(plan.seconds + SECONDS_MAX):
+        return await playing.play()
+
+
+def _show(evidence: Evidence, findings: Sequence[Finding], kept: Path) -> None:
+    found = report.summary(evidence, findings)
+    report.write(kept / "summary.json", found)
+    console.print(report.strikes(found), report.jobs(found), "", *report.figures(found), sep="\n")
+    for finding in findings:
+        console.print(f"[red]{finding.promise}[/red]: {finding.where}", markup=True)
+    console.print(f"Summary: {kept / 'summary.json'}")
+
+
+def _command(plan: Plan) -> str:
+    return f"make chaos MINUTES={plan.seconds / 60:g} SEED={plan.seed}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
