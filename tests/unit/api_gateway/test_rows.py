@@ -9,6 +9,12 @@ from api_gateway import rows
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
+JOB_ROW = {
+    "job_id": "j", "batch_id": None, "marketplace": "ebay", "action": "publish", "account_id": "main", "handle": "h", "title": "t",
+    "priority": 3, "status": "running", "retry_count": 1, "reason": None, "parked": None, "failure": None, "listing": None, "created_at": NOON,
+    "due_at": None, "ended_at": None,
+}  # fmt: skip
+
 
 def batch_row(**more: object) -> dict[str, Any]:  # Any: a row
     return {
@@ -49,12 +55,12 @@ def test_what_the_orchestrator_refused_has_failed_with_its_reason() -> None:
     assert (job.status, job.reason) == ("failed", "too old")
 
 
+def test_a_parked_job_says_that_it_needs_an_operator_and_keeps_its_status() -> None:
+    body = rows.whole_job(JOB_ROW | {"parked": "the decider raised KeyError"}, [])
+    assert (body.status, body.reason) == ("running", "needs an operator: the decider raised KeyError")
+
+
 def test_a_jobs_progress_is_its_tasks() -> None:
-    job = {
-        "job_id": "j", "batch_id": None, "marketplace": "ebay", "action": "publish", "account_id": "main", "handle": "h", "title": "t",
-        "priority": 3, "status": "running", "retry_count": 1, "reason": None, "failure": None, "listing": None, "created_at": NOON,
-        "due_at": None, "ended_at": None,
-    }  # fmt: skip
     statuses = ("success", "success", "failed", "timeout", "processing", "pending", "cancelled")
     tasks = [
         {
@@ -63,7 +69,7 @@ def test_a_jobs_progress_is_its_tasks() -> None:
         }
         for position, status in enumerate(statuses)
     ]  # fmt: skip
-    body = rows.whole_job(job, tasks)
+    body = rows.whole_job(JOB_ROW, tasks)
     progress = body.progress
     assert (progress.total, progress.completed, progress.failed, progress.running, progress.pending, progress.cancelled) == (
         7,

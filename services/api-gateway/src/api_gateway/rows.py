@@ -8,6 +8,9 @@ from api_gateway.bodies import BatchBody, HistoryBody, JobBody, ListingBody, Pro
 from hawker.contracts.listings import Listing
 from hawker.contracts.words import BatchStatus, JobStatus, TaskStatus
 
+NEEDS_AN_OPERATOR = "needs an operator"
+"""What a parked job's reason begins with; its status says what it was doing."""
+
 
 class Row(Protocol):
     """Of a table, or of a test."""
@@ -55,7 +58,7 @@ def job(row: Row, job_progress: Progress, tasks: Sequence[TaskBody] = ()) -> Job
         priority=row["priority"],
         status=row["status"],
         retry_count=row["retry_count"],
-        reason=row["reason"],
+        reason=f"{NEEDS_AN_OPERATOR}: {row['parked']}" if row["parked"] else row["reason"],
         failure=row["failure"],
         listing=row["listing"],
         tasks=list(tasks),

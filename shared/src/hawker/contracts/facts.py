@@ -198,10 +198,11 @@ class TaskCompleted(_TaskFact):
 
 
 class AttemptFailed(_TaskFact):
-    """The task failed for this round."""
+    """The task failed for this round. `look_first`: it may have been begun all the same, by an earlier delivery of its command."""
 
     type_name = "hawker.task.attempt-failed.v1"
     failure: Failure
+    look_first: bool = False
     waited_ms: int
     took_ms: int
 
@@ -213,10 +214,11 @@ class AttemptTimedOut(_TaskFact):
 
 
 class AttemptDeferred(_TaskFact):
-    """Throttled or not connected: the task is ready again and has lost nothing."""
+    """Throttled or not connected: the task is ready again and has lost nothing. `look_first` as in AttemptFailed."""
 
     type_name = "hawker.task.attempt-deferred.v1"
     failure: Failure
+    look_first: bool = False
 
 
 class AccountPaused(_Fact):

@@ -29,8 +29,11 @@ class TaskSucceeded(_AttemptEnded):
 
 
 class TaskFailed(_AttemptEnded):
+    """`look_first`: the command may have been begun before this try of it, so whatever the failure says, the next one must look."""
+
     type_name = "hawker.task.failed.v1"
     failure: Failure
+    look_first: bool = False
 
 
 class AccountThrottled(_Outcome):

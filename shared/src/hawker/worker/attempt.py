@@ -40,7 +40,7 @@ def outcome(command: ExecuteTask, answer: Result | Failure, *, began: datetime, 
         "took_ms": _milliseconds(ended - began),
     }
     if isinstance(answer, Failure):
-        return TaskFailed.model_validate({**about, "failure": answer})
+        return TaskFailed.model_validate({**about, "failure": answer, "look_first": command.look_first})
     return TaskSucceeded.model_validate({**about, "result": _JSON.validate_python(answer)})
 
 

@@ -15,9 +15,11 @@ from hawker.contracts.facts import (
     Fact,
     JobAccepted,
     JobCancelled,
+    JobParked,
     JobPaused,
     JobResumed,
     JobRetryStarted,
+    JobUnparked,
     RequestRefused,
     TaskCompleted,
     TaskDispatched,
@@ -170,3 +172,29 @@ def test_what_postgres_cannot_hold_is_replaced() -> None:
     )
     assert "\\u0000" not in history_of(odd).body
     assert "\\u0000" not in (the_task(odd).failure or "")
+
+
+PARKED = JobParked.model_validate(JOB | {"reason": "the decider raised KeyError"})
+UNPARKED = JobUnparked.model_validate(JOB | {"request_id": "r", "expires_at": NOON + timedelta(hours=2)})
+
+
+def test_a_parked_job_keeps_its_status_and_says_what_it_waits_for() -> None:
+    rows = page(dispatched(), PARKED)
+    assert [change.status for change in rows.job_changes.values()] == ["running"]
+    assert [(parking.parked, parking.expires_at) for parking in rows.job_parkings.values()] == [("the decider raised KeyError", None)]
+
+
+def test_a_job_that_moves_again_waits_for_nothing_and_has_the_time_it_had_left() -> None:
+    [parking] = page(PARKED, UNPARKED).job_parkings.values()
+    assert (parking.parked, parking.expires_at, parking.offset) == (None, UNPARKED.expires_at, 11)
+
+
+def test_the_deadline_of_a_job_that_moves_again_outlives_an_earlier_one_of_the_same_page() -> None:
+    resumed = JobResumed.model_validate(JOB | {"request_id": "s", "expires_at": NOON})
+    rows = page(resumed, PARKED, UNPARKED)
+    assert [change.expires_at for change in rows.job_changes.values()] == [UNPARKED.expires_at]
+
+
+def test_a_job_that_is_parked_again_in_the_page_keeps_its_new_deadline() -> None:
+    [parking] = page(PARKED, UNPARKED, PARKED).job_parkings.values()
+    assert (parking.parked, parking.expires_at) == ("the decider raised KeyError", UNPARKED.expires_at)

@@ -95,11 +95,13 @@ def _task(before: Task, fact: TaskFact) -> Task:
         case TaskCompleted():
             return Succeeded(fact.attempt, to_json(fact.result))
         case AttemptFailed():
-            return Failed(fact.attempt, fact.failure, look_first=_in_doubt(before) or fact.failure.kind is FailureKind.UNKNOWN)
+            return Failed(
+                fact.attempt, fact.failure, look_first=_in_doubt(before) or fact.look_first or fact.failure.kind is FailureKind.UNKNOWN
+            )
         case AttemptTimedOut():
             return TimedOut(fact.attempt)
         case AttemptDeferred():
-            return Waiting(fact.attempt, look_first=_in_doubt(before))
+            return Waiting(fact.attempt, look_first=_in_doubt(before) or fact.look_first)
         case _:
             assert_never(fact)
 

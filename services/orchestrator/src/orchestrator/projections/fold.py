@@ -73,6 +73,8 @@ def _place(rows: Rows, fact: Fact, offset: int) -> None:  # noqa: PLR0912 - a br
             jobs.put_listing(rows, fact, offset)
         case JobRetryScheduled() | JobPaused() | JobResumed() | JobFailed() | JobExpired():
             jobs.change(rows, fact, offset)
+        case JobParked() | JobUnparked():
+            jobs.park(rows, fact, offset)
         case BatchAccepted():
             batches.accept(rows, fact, offset)
         case BatchClosed():
@@ -87,8 +89,6 @@ def _place(rows: Rows, fact: Fact, offset: int) -> None:  # noqa: PLR0912 - a br
             | SessionClosed()
             | RequestRefused()
             | OutcomeRefused()
-            | JobParked()
-            | JobUnparked()
             | InputRejected()
         ):
             pass  # Only history has them.

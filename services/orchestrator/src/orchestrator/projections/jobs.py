@@ -14,17 +14,19 @@ from hawker.contracts.facts import (
     JobCompleted,
     JobExpired,
     JobFailed,
+    JobParked,
     JobPaused,
     JobResumed,
     JobRetryScheduled,
     JobRetryStarted,
+    JobUnparked,
     TaskDispatched,
 )
 from hawker.contracts.failures import Failure
 from hawker.contracts.listings import Listing
 from hawker.contracts.words import JobStatus
 from orchestrator.projections.jsontext import json_text, plain
-from orchestrator.projections.rows import JobChange, Json, NewJob, NewListing, Rows
+from orchestrator.projections.rows import JobChange, JobParking, Json, NewJob, NewListing, Rows
 
 type Turn = JobRetryScheduled | JobRetryStarted | JobPaused | JobResumed | JobCompleted | JobFailed | JobCancelled | JobExpired
 
@@ -76,6 +78,17 @@ def begin(rows: Rows, fact: TaskDispatched, offset: int) -> None:
 def change(rows: Rows, fact: Turn, offset: int) -> None:
     asked_by_a_person = isinstance(fact, JobRetryStarted) and fact.request_id is not None
     _put(rows, fact, _say(fact), offset, opened_at_offset=offset if asked_by_a_person else None)
+
+
+def park(rows: Rows, fact: JobParked | JobUnparked, offset: int) -> None:
+    """The status stays; only why nothing happens is said beside it."""
+    key = (fact.tenant_id, fact.job_id)
+    reason = plain(fact.reason) if isinstance(fact, JobParked) else None
+    before = rows.job_parkings.get(key)
+    expires_at = fact.expires_at if isinstance(fact, JobUnparked) else before and before.expires_at
+    rows.job_parkings[key] = JobParking(*key, reason, expires_at, offset)
+    if expires_at is not None and (change := rows.job_changes.get(key)) is not None:
+        rows.job_changes[key] = change._replace(expires_at=expires_at)
 
 
 def put_listing(rows: Rows, fact: JobCompleted, offset: int) -> None:

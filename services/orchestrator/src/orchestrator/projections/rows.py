@@ -75,6 +75,16 @@ class JobChange(NamedTuple):
     offset: int
 
 
+class JobParking(NamedTuple):
+    """Whether the job stands still after the last fact of the page, and why. None keeps `expires_at`."""
+
+    tenant_id: str
+    job_id: str
+    parked: str | None
+    expires_at: datetime | None
+    offset: int
+
+
 class NewTask(NamedTuple):
     tenant_id: str
     job_id: str
@@ -142,6 +152,7 @@ class Rows:
     batch_changes: dict[BatchKey, BatchChange] = field(default_factory=dict)
     new_jobs: list[NewJob] = field(default_factory=list)
     job_changes: dict[JobKey, JobChange] = field(default_factory=dict)
+    job_parkings: dict[JobKey, JobParking] = field(default_factory=dict)
     new_tasks: list[NewTask] = field(default_factory=list)
     task_changes: dict[TaskKey, TaskChange] = field(default_factory=dict)
     stopped_jobs: dict[JobKey, StoppedJob] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from orchestrator.projections.rows import (
     BatchChange,
     HistoryEntry,
     JobChange,
+    JobParking,
     NewBatch,
     NewJob,
     NewListing,
@@ -19,7 +20,7 @@ from orchestrator.projections.rows import (
 
 QUERIES: Mapping[str, str] = load("orchestrator.projections", "write.sql")
 
-type Row = NewBatch | BatchChange | NewJob | JobChange | NewTask | TaskChange | StoppedJob | NewListing | HistoryEntry
+type Row = NewBatch | BatchChange | NewJob | JobChange | JobParking | NewTask | TaskChange | StoppedJob | NewListing | HistoryEntry
 
 
 async def write(connection: Connection, rows: Rows) -> None:
@@ -28,6 +29,7 @@ async def write(connection: Connection, rows: Rows) -> None:
     await _each(connection, "add_jobs", rows.new_jobs)
     await _each(connection, "add_tasks", rows.new_tasks)
     await _each(connection, "change_batches", rows.batch_changes.values())
+    await _each(connection, "park_jobs", rows.job_parkings.values())
     await _each(connection, "change_jobs", rows.job_changes.values())
     await _each(connection, "change_tasks", rows.task_changes.values())
     await _each(connection, "cancel_tasks", rows.stopped_jobs.values())

@@ -37,6 +37,19 @@ from unnest(
 )
 on conflict do nothing;
 
+-- name: park_jobs
+-- A job's status stays as it was: it says what the job was doing when it was parked.
+update jobs set
+    parked = change.parked,
+    expires_at = coalesce(change.expires_at, jobs.expires_at),
+    parked_offset = change.journal_offset
+from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::bigint[]) as change (
+    tenant_id, job_id, parked, expires_at, journal_offset
+)
+where jobs.tenant_id = change.tenant_id
+    and jobs.job_id = change.job_id
+    and jobs.parked_offset < change.journal_offset;
+
 -- name: change_jobs
 -- The batches' counts move in the same statement by what the jobs' statuses moved, so they are always the sum over the jobs.
 -- `before` reads the rows as they were when the statement began.
