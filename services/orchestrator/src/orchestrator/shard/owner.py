@@ -19,8 +19,9 @@ from orchestrator.core.state import Shard
 from orchestrator.core.turn import Turn, take_turn
 from orchestrator.shard.measures import forget_shard, tell_acquired, tell_turn
 from orchestrator.shard.pace import gather_seconds
-from orchestrator.shard.recover import recover
-from orchestrator.shard.seams import Clock, Inbox, JournalReader, JournalWriter, Outbox, Pause
+from orchestrator.shard.recover import recover_from
+from orchestrator.shard.seams import Clock, Inbox, JournalReader, JournalWriter, Outbox, Pause, SnapshotStore
+from orchestrator.shard.snapshots import Place, Snapshots
 from orchestrator.shard.suspicion import Suspicion
 
 INPUTS_MAX = 500
@@ -43,6 +44,7 @@ class Ports:
     clock: Clock
     pause: Pause
     partition_count: int
+    snapshots: SnapshotStore | None = None
 
 
 class Owner:
@@ -55,6 +57,7 @@ class Owner:
         self._source = f"orchestrator/{partition}"
         self._writer = ports.writer(partition)
         self._inbox = ports.inbox(partition)
+        self._snapshots = Snapshots(partition, ports.snapshots, ports.clock, ports.pause)
         self._left: Sequence[Recorded[Input]] = ()
         self._inputs_before = 0
         self._stopping = False
@@ -66,6 +69,13 @@ class Owner:
 
     async def run(self) -> None:
         """Raises Fenced, OutcomeUnknown or Unavailable; the state is void then. Returns when stopped."""
+        try:
+            await self._own()
+            await self._snapshots.last(self.shard)
+        finally:
+            await self._snapshots.stop()
+
+    async def _own(self) -> None:
         try:
             await self._acquire()
             while not self._stopping:
@@ -79,23 +89,25 @@ class Owner:
     async def _acquire(self) -> None:
         began = self._ports.clock.now()
         await self._writer.open()
-        self.shard = await recover(self._ports.reader, self._partition)
+        recovered = await recover_from(self._ports.reader, self._partition, self._ports.snapshots)
+        self.shard = recovered.shard
+        self._snapshots.begin(recovered.facts)
         await self._inbox.seek(self.shard.positions)
         tell_acquired(self._partition, self.shard, self._seconds_since(began))
         log.info("shard acquired", shard=self._partition, jobs_live=self.shard.live_count, positions=dict(self.shard.positions))
 
     async def _turn(self) -> None:
         inputs = self._left or await self._gather()
-        batch = inputs[: self._suspicion.inputs_max(INPUTS_MAX)]
-        try:
-            taken = await self._write(batch)
-        except Exception as fault:
-            if _is_ours(fault):
-                self._suspicion.failed(batch)
-            raise
-        self._suspicion.passed(batch[:taken])
+        taken = await self._one_by_one(inputs[:1]) if self._suspicion.is_cautious else await self._write(inputs[:INPUTS_MAX])
+        self._inputs_before = min(len(inputs), INPUTS_MAX)
         self._left = inputs[taken:]
-        self._inputs_before = len(batch)
+
+    async def _one_by_one(self, inputs: Sequence[Recorded[Input]]) -> int:
+        """A timer, an input and a dispatch, each committed alone: if one breaks the shard, it is known which."""
+        await self._write((), timers_max=1, dispatches_max=0)
+        taken = await self._write(inputs, timers_max=0, dispatches_max=0)
+        await self._write((), timers_max=0, dispatches_max=1)
+        return taken
 
     async def _gather(self) -> Sequence[Recorded[Input]]:
         """What came, misrouted inputs sent on. Waits for company under load, and for the next timer when idle."""
@@ -119,26 +131,43 @@ class Owner:
         await self._ports.outbox.forward(recorded)
         return True
 
-    async def _write(self, inputs: Sequence[Recorded[Input]]) -> int:
+    async def _write(self, inputs: Sequence[Recorded[Input]], timers_max: int = TIMERS_MAX, dispatches_max: int | None = None) -> int:
         """One turn, decided and committed. How many of the inputs it took."""
+        turn = Turn()
+        try:
+            await self._commit(turn, inputs, timers_max, dispatches_max)
+        except Exception as fault:
+            if _is_ours(fault):
+                self._suspicion.failed(turn.begun)
+            raise
+        self._suspicion.passed(turn.begun)
+        return turn.inputs_taken
+
+    async def _commit(self, turn: Turn, inputs: Sequence[Recorded[Input]], timers_max: int, dispatches_max: int | None) -> None:
         now = self._ports.clock.now()
-        turn = self._decide(inputs, now)
-        for recorded, reason in turn.rejected:
-            await self._ports.outbox.dead_letter(recorded, reason)
+        due = self.shard.timers.take_due(now, timers_max)
+        take_turn(self.shard, inputs, due, now, self._source, suspects=self._suspicion.suspects, dispatches_max=dispatches_max, turn=turn)
+        for letter in turn.put_aside:
+            await self._ports.outbox.dead_letter(letter.recorded, letter.reason, subject=letter.subject, origin=letter.origin)
         if turn.facts:
-            await self._writer.commit(turn.facts, turn.commands)
+            position = await self._writer.commit(turn.facts, turn.commands)
+            place = None if position is None else Place(position, turn.facts[-1].envelope.id)
+            self._snapshots.turn_ended(self.shard, place, len(turn.facts))
             tell_turn(self._partition, self.shard, turn, self._seconds_since(now))
             await self._inbox.hint(self.shard.positions)
-        return turn.inputs_taken
+        self._tell_broken(turn)
+
+    def _tell_broken(self, turn: Turn) -> None:
+        """The log names places and kinds, never what an input said."""
+        for letter in turn.put_aside:
+            log.warning("an input was put aside", shard=self._partition, origin=letter.origin, why=letter.reason)
+        for why in turn.broken_timers:
+            log.error("a timer that belongs to no job broke; it rings again later", shard=self._partition, why=why)
 
     def _seconds_since(self, began: datetime) -> float:
         return max(0.0, (self._ports.clock.now() - began).total_seconds())
 
-    def _decide(self, inputs: Sequence[Recorded[Input]], now: datetime) -> Turn:
-        due = self.shard.timers.take_due(now, TIMERS_MAX)
-        return take_turn(self.shard, inputs, due, now, self._source, self._suspicion.rejected)
-
 
 def _is_ours(fault: Exception) -> bool:
     """Whether the input may be to blame, rather than the log."""
-    return isinstance(fault, AssertionError | LookupError | ValueError | TypeError | AttributeError)
+    return isinstance(fault, AssertionError | ArithmeticError | AttributeError | LookupError | RecursionError | TypeError | ValueError)
