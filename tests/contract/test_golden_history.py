@@ -6,44 +6,44 @@ from typing import Any
 import pytest
 
 from hawker.contracts.codec import FACTS
-from tests.support import histories
-from tests.support.histories import FOLDER
+from tests.support import recordings
 from tests.support.picture import differences, picture
+from tests.support.recordings import FOLDER
 from tests.support.summary import summary
 
-VERSIONS = histories.versions()
+VERSIONS = recordings.versions()
 
 
 def test_a_recording_never_changes_and_each_is_on_the_list() -> None:
     """A new version's files are added to the list by `make history`; a line that changes is a history that was falsified."""
-    assert histories.digests() == histories.committed_digests()
+    assert recordings.digests() == recordings.committed_digests()
 
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_recording_is_whole(version: str) -> None:
-    assert [part for part in histories.PARTS if not (FOLDER / f"{version}.{part}").exists()] == []
+    assert [part for part in recordings.PARTS if not (FOLDER / f"{version}.{part}").exists()] == []
 
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_an_old_journal_folds_to_the_state_it_had(version: str) -> None:
-    shard = histories.fold(histories.journal(version))
-    assert list(differences(histories.frozen(version, "state.json"), picture(shard))) == []
+    shard = recordings.fold(recordings.journal(version))
+    assert list(differences(recordings.frozen(version, "state.json"), picture(shard))) == []
 
 
 def test_the_journal_of_0_1_0_folds_to_the_state_it_noted_itself() -> None:
     last = json.loads((FOLDER / "0.1.0.jsonl").read_text().splitlines()[-1])
-    assert summary(histories.fold(histories.journal("0.1.0"))) == last
+    assert summary(recordings.fold(recordings.journal("0.1.0"))) == last
 
 
 def test_the_newest_recording_has_every_kind_of_fact() -> None:
     """A fact that nobody recorded has a branch that nobody would miss."""
-    recorded = {recorded.message.type_name for recorded in histories.journal(VERSIONS[-1])}
+    recorded = {recorded.message.type_name for recorded in recordings.journal(VERSIONS[-1])}
     assert FACTS.keys() - recorded == set(), "record a journal of this version: make history"
 
 
 def test_recordings_of_all_versions_together_miss_no_fact_that_was_ever_released() -> None:
-    recorded = {recorded.envelope.type for version in VERSIONS for recorded in histories.journal(version)}
-    released = {name for name in histories.frozen(VERSIONS[-1], "schemas.json")["messages"] if name in FACTS}
+    recorded = {recorded.envelope.type for version in VERSIONS for recorded in recordings.journal(version)}
+    released = {name for name in recordings.frozen(VERSIONS[-1], "schemas.json")["messages"] if name in FACTS}
     assert released - recorded == set()
 
 

@@ -9,12 +9,12 @@ import pytest
 from hawker.contracts.__main__ import golden
 from hawker.contracts.codec import ALL
 from hawker.contracts.upcasters import UPCASTERS
-from tests.support import histories
+from tests.support import recordings
 from tests.support.additive import breaks, unreadable
 
 FOLDER = Path(__file__).parent / "golden"
 ADVICE = "A message's schema has changed. Additive and meant? Run `make contracts` and commit. Else add a version and an upcaster."
-VERSIONS = histories.versions()
+VERSIONS = recordings.versions()
 
 
 @pytest.mark.parametrize("name", sorted(golden()))
@@ -30,18 +30,18 @@ def test_no_message_was_dropped() -> None:
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_every_message_of_a_release_can_still_be_read(version: str) -> None:
-    released = histories.frozen(version, "schemas.json")
+    released = recordings.frozen(version, "schemas.json")
     assert unreadable(released["messages"], {*ALL, *UPCASTERS}) == []
 
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_no_upcaster_of_a_release_was_removed(version: str) -> None:
-    assert set(histories.frozen(version, "schemas.json")["upcasters"]) <= UPCASTERS.keys()
+    assert set(recordings.frozen(version, "schemas.json")["upcasters"]) <= UPCASTERS.keys()
 
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_since_a_release_messages_have_only_been_added_to(version: str) -> None:
-    released: dict[str, Any] = histories.frozen(version, "schemas.json")["messages"]  # Any: JSON schema
+    released: dict[str, Any] = recordings.frozen(version, "schemas.json")["messages"]  # Any: JSON schema
     broken = {
         name: found
         for name, schema in released.items()

@@ -14,7 +14,7 @@ from hawker.contracts.upcasters import UPCASTERS
 from hawker.postgres.pool import open_pool
 from hawker.postgres.settings import PostgresSettings
 from orchestrator.projections.store import ROLE, Store
-from tests.support import histories
+from tests.support import recordings
 from tests.support.picture import picture
 
 TABLES = ("batches", "jobs", "tasks", "listings", "history")
@@ -23,7 +23,7 @@ type Rows = dict[str, list[dict[str, Any]]]  # Any: JSON
 
 
 def freeze_state(version: str) -> None:
-    _write(version, "state.json", picture(histories.fold(histories.journal(version))))
+    _write(version, "state.json", picture(recordings.fold(recordings.journal(version))))
 
 
 def freeze_schemas(version: str) -> None:
@@ -32,12 +32,12 @@ def freeze_schemas(version: str) -> None:
 
 
 async def freeze_rows(version: str, dsn: str) -> None:
-    _write(version, "rows.json", await rows_of(dsn, histories.journal(version)))
+    _write(version, "rows.json", await rows_of(dsn, recordings.journal(version)))
 
 
 def write_digests() -> None:
-    lines = [f"{digest}  {name}\n" for name, digest in histories.digests().items()]
-    histories.DIGESTS.write_text("".join(lines), encoding="utf-8")
+    lines = [f"{digest}  {name}\n" for name, digest in recordings.digests().items()]
+    recordings.DIGESTS.write_text("".join(lines), encoding="utf-8")
 
 
 async def rows_of(dsn: str, journal: list[Recorded[Fact]], page_facts: int = 1000) -> Rows:
@@ -61,6 +61,6 @@ async def _dump(connection: asyncpg.Connection, table: str) -> list[dict[str, An
 
 
 def _write(version: str, part: str, content: object) -> None:
-    path: Path = histories.FOLDER / f"{version}.{part}"
+    path: Path = recordings.FOLDER / f"{version}.{part}"
     with path.open("x", encoding="utf-8") as file:  # Never over one that is there.
         file.write(json.dumps(content, indent=1, sort_keys=True) + "\n")
