@@ -88,8 +88,8 @@ after as (
     where jobs.tenant_id = change.tenant_id
         and jobs.job_id = change.job_id
         and jobs.journal_offset < change.journal_offset
-        -- A running job that goes on running needs no new row.
-        and not (jobs.status = 'running' and change.status = 'running' and change.retry_count is null)
+        -- A running job that goes on running needs no new row, unless it was paused and resumed meanwhile: it may live longer then.
+        and not (jobs.status = 'running' and change.status = 'running' and change.retry_count is null and change.expires_at is null)
     returning jobs.tenant_id, jobs.job_id, jobs.status
 ),
 
