@@ -85,7 +85,8 @@ def park(rows: Rows, fact: JobParked | JobUnparked, offset: int) -> None:
     key = (fact.tenant_id, fact.job_id)
     reason = plain(fact.reason) if isinstance(fact, JobParked) else None
     before = rows.job_parkings.get(key)
-    expires_at = fact.expires_at if isinstance(fact, JobUnparked) else before and before.expires_at
+    said = fact.expires_at if isinstance(fact, JobUnparked) else None
+    expires_at = said or (before and before.expires_at)  # A second unparking says none.
     rows.job_parkings[key] = JobParking(*key, reason, expires_at, offset)
     if expires_at is not None and (change := rows.job_changes.get(key)) is not None:
         rows.job_changes[key] = change._replace(expires_at=expires_at)
