@@ -11,7 +11,7 @@ from orchestrator.core.rows import Origin, Row, gone_of, job_of, origin_of, plan
 from orchestrator.core.sections import SECTIONS
 from orchestrator.core.state import Shard
 from orchestrator.job.state import Gone, Stopped
-from orchestrator.snapshots.write import GONE, JOBS, ORIGINS, PLANS, Chunk
+from orchestrator.snapshots.write import JOBS, ORIGINS, PLANS, Chunk
 
 _decoder = msgpack.Decoder(list[tuple[str, list[list[Any]]]])  # Any: plain values of many kinds; the functions that read a row say which
 
@@ -54,14 +54,13 @@ class Reading:
 
     def put_job(self, row: Row) -> None:
         origin, plan, age, values = row
-        job = job_of(values, self._origins[origin], self._plans[plan])
-        self._shard.jobs[job.order.job_id] = job
+        name = values[1]
+        if origin is None:
+            self._shard.jobs[name] = gone_of(values, self._share)
+        else:
+            self._shard.jobs[name] = job_of(values, self._origins[origin], self._plans[plan])
         if age:
-            self._ages.append((age, job.order.job_id))
-
-    def put_gone(self, row: Row) -> None:
-        gone = gone_of(row, self._share)
-        self._shard.jobs[gone.job_id] = gone
+            self._ages.append((age, name))
 
     def _share(self, text: str) -> str:
         """One object for all that are equal."""
@@ -72,5 +71,4 @@ _OF_JOBS: Mapping[str, Callable[[Reading, Row], None]] = {
     ORIGINS: Reading.put_origin,
     PLANS: Reading.put_plan,
     JOBS: Reading.put_job,
-    GONE: Reading.put_gone,
 }

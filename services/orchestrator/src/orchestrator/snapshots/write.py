@@ -16,7 +16,7 @@ from orchestrator.core.sections import SECTIONS
 from orchestrator.core.state import LaneState, Shard
 from orchestrator.job.state import Gone, Job, Order
 
-ORIGINS, PLANS, JOBS, GONE = "origins", "plans", "jobs", "gone"
+ORIGINS, PLANS, JOBS = "origins", "plans", "jobs"
 """Sections of the jobs: what many have in common stands once and has a number."""
 SLICE_ROWS = 200
 """A slice keeps the loop for some milliseconds."""
@@ -90,10 +90,8 @@ class Writing:
     def _add_job(self, name: str, job: Job) -> None:
         row, age = encode_row(job_row(job)), self._shard.ages.get(name, 0)
         self.checksum.add_job(job, row, age)
-        if isinstance(job, Gone):
-            self._add(GONE, row)
-        else:
-            self._add(JOBS, encode_row((self._origin(job.order), self._plan(job.order.plan), age, Raw(row))))
+        origin, plan = (None, None) if isinstance(job, Gone) else (self._origin(job.order), self._plan(job.order.plan))
+        self._add(JOBS, encode_row((origin, plan, age, Raw(row))))
 
     def _origin(self, order: Order) -> int:
         """Its number; a new one is written before the job that has it."""
