@@ -20,10 +20,13 @@ from api_gateway.auth import Tokens
 from api_gateway.bodies import BatchBody, HistoryBody, JobBody, ListingBody, Page, TaskBody, TaskDetail
 from api_gateway.book import Entered, Entry
 from api_gateway.intake import Intake
+from api_gateway.letters.handling import Handling
 from api_gateway.limits import Intakes
 from api_gateway.reads import Wanted
 from hawker.contracts.codec import encode
+from hawker.contracts.topics import Topics
 from hawker.kafka.errors import Unavailable
+from tests.unit.api_gateway.shelf import Shelf
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 TOPIC = "hawker.requests"
@@ -161,6 +164,11 @@ def log() -> Log:
 
 
 @pytest.fixture
+def shelf() -> Shelf:
+    return Shelf()
+
+
+@pytest.fixture
 def memory() -> Memory:
     return Memory()
 
@@ -181,7 +189,9 @@ def intakes() -> Intakes:
 
 
 @pytest.fixture
-async def anonymous(log: Log, memory: Memory, checks: Checked, issuer: Issuer, intakes: Intakes) -> AsyncIterator[httpx.AsyncClient]:
+async def anonymous(
+    log: Log, memory: Memory, checks: Checked, issuer: Issuer, intakes: Intakes, shelf: Shelf
+) -> AsyncIterator[httpx.AsyncClient]:
     """A client without a token."""
     numbers = iter(range(1, 1000))
     rooms = Rooms(
@@ -189,6 +199,7 @@ async def anonymous(log: Log, memory: Memory, checks: Checked, issuer: Issuer, i
         reads=memory,
         intake=Intake(memory, log, TOPIC, now=lambda: NOON, new_id=lambda: f"id-{next(numbers)}"),
         intakes=intakes,
+        letters=Handling(shelf, shelf, Topics()),
         checks=checks,
     )
     transport = httpx.ASGITransport(app.make(rooms), raise_app_exceptions=False)

@@ -1,6 +1,7 @@
 """What every route asks of a request: who calls, what they may, which page, and the rooms behind."""
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, cast
 
@@ -9,15 +10,17 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import StringConstraints
 
 from api_gateway import paging, problems
-from api_gateway.auth import Caller, Tokens
+from api_gateway.auth import Caller, Role, Tokens
 from api_gateway.health import Checks
 from api_gateway.intake import Intake, Sender
+from api_gateway.letters.handling import Handler, Handling
+from api_gateway.letters.reads import Scope
 from api_gateway.limits import Intakes
 from api_gateway.reads import Reads, Wanted
 
 _TRACEPARENT = re.compile(r"^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")
 _BEARER = HTTPBearer(
-    auto_error=False, description="A JWT of your issuer: aud `hawker`, claims `tenant` and `role` (admin, seller, viewer)."
+    auto_error=False, description="A JWT of your issuer: aud `hawker`, claims `tenant` and `role` (admin, seller, viewer, operator)."
 )
 
 
@@ -29,6 +32,7 @@ class Rooms:
     reads: Reads
     intake: Intake
     intakes: Intakes
+    letters: Handling
     checks: Checks
 
 
@@ -57,10 +61,32 @@ def sender(who: Reader, idempotency_key: IdempotencyKey = None, traceparent: Ann
     """Raises Problem."""
     if not who.may_write:
         raise problems.forbidden(f"A {who.role} only reads.")
-    return Sender(who.tenant, idempotency_key, traceparent if traceparent and _TRACEPARENT.match(traceparent) else None)
+    return Sender(who.tenant, idempotency_key, _valid(traceparent))
 
 
 type Writer = Annotated[Sender, Depends(sender)]
+
+SCOPES: Mapping[Role, Callable[[Caller], Scope]] = {
+    Role.OPERATOR: lambda _: Scope(None),
+    Role.ADMIN: lambda who: Scope(who.tenant),
+}
+"""Whose dead letters a role handles; the others see none."""
+
+
+def handler(who: Reader, traceparent: Annotated[str | None, Header()] = None) -> Handler:
+    """Raises Problem."""
+    scope = SCOPES.get(who.role)
+    if scope is None:
+        advice = "Use a token whose role is operator (all tenants' letters) or admin (those of your tenant)."
+        raise problems.forbidden(f"A {who.role} handles no dead letters.", advice)
+    return Handler(who.sub, scope(who), _valid(traceparent))
+
+
+type LetterHandler = Annotated[Handler, Depends(handler)]
+
+
+def _valid(traceparent: str | None) -> str | None:
+    return traceparent if traceparent and _TRACEPARENT.match(traceparent) else None
 
 
 def wanted(

@@ -26,9 +26,20 @@ class Database:
     @asynccontextmanager
     async def of(self, tenant: str) -> AsyncIterator[Connection]:
         """A transaction in which only this tenant's rows exist. Raises Problem when PostgreSQL does not answer."""
+        async with self._with("hawker.tenant", tenant) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def of_operator(self) -> AsyncIterator[Connection]:
+        """A transaction in which every tenant's dead letters exist, and no other row of anybody. Raises Problem."""
+        async with self._with("hawker.operator", "all tenants") as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def _with(self, setting: str, value: str) -> AsyncIterator[Connection]:
         try:
             async with self.pool.acquire() as connection, connection.transaction():
-                await connection.execute("select set_config('hawker.tenant', $1, true)", tenant)
+                await connection.execute("select set_config($1, $2, true)", setting, value)
                 yield connection
         except NOT_THERE as fault:
             log.warning("PostgreSQL does not answer", kind=type(fault).__name__, fault=str(fault))

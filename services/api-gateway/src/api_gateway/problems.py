@@ -79,8 +79,11 @@ def unauthorised(detail: str) -> Problem:
     return Problem(401, "unauthorised", "Who are you?", detail, advice, headers={"WWW-Authenticate": 'Bearer realm="hawker"'})
 
 
-def forbidden(detail: str) -> Problem:
-    return Problem(403, "forbidden", "Your role does not allow it", detail, "Use a token whose role is seller or admin.")
+_WRITERS = "Use a token whose role is seller or admin."
+
+
+def forbidden(detail: str, advice: str = _WRITERS) -> Problem:
+    return Problem(403, "forbidden", "Your role does not allow it", detail, advice)
 
 
 def not_found(detail: str) -> Problem:

@@ -1,6 +1,7 @@
 """The way into the log, opened in the background: the gateway starts before Kafka does, and says so until it is there."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -10,6 +11,8 @@ from pydantic import BaseModel
 from hawker.kafka.errors import Unavailable
 
 OPEN_AGAIN_SECONDS = 1.0
+WRITE_SECONDS_MAX = 10.0
+"""From the call to the acknowledgement."""
 
 log = structlog.get_logger()
 
@@ -20,9 +23,18 @@ class Publishing(Protocol):
     ) -> None: ...
 
 
+class Writing(Publishing, Protocol):
+    """Also takes records as they are, which is how a letter goes back to where it came from."""
+
+    async def write(self, topic: str, *, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes]]) -> None: ...
+
+
 class Openable(Publishing, Protocol):
     async def start(self) -> None: ...
     async def stop(self) -> None: ...
+    async def write(
+        self, topic: str, *, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes]]
+    ) -> asyncio.Future[None]: ...
 
 
 class Outlet:
@@ -52,6 +64,16 @@ class Outlet:
         if not self.is_open:
             raise Unavailable("Kafka has not let us in yet")
         await self._publisher.publish(topic, key, message, id=id, traceparent=traceparent, time=time)
+
+    async def write(self, topic: str, *, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes]]) -> None:
+        """A record as it is. Returns when it is in the log. Raises OversizeError or Unavailable."""
+        if not self.is_open:
+            raise Unavailable("Kafka has not let us in yet")
+        try:
+            async with asyncio.timeout(WRITE_SECONDS_MAX):
+                await (await self._publisher.write(topic, key=key, value=value, headers=headers))
+        except TimeoutError as fault:
+            raise Unavailable(f"{topic} did not acknowledge within {WRITE_SECONDS_MAX} s") from fault
 
     async def _open(self) -> None:
         while True:

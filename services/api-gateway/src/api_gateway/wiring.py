@@ -14,6 +14,8 @@ from api_gateway.book import PostgresBook
 from api_gateway.database import ROLE, Database
 from api_gateway.health import Dependencies
 from api_gateway.intake import Intake
+from api_gateway.letters.handling import Handling
+from api_gateway.letters.reads import PostgresLetterReads
 from api_gateway.limits import Intakes
 from api_gateway.publishing import Outlet
 from api_gateway.reads import PostgresReads
@@ -75,6 +77,7 @@ async def rooms(settings: Settings) -> AsyncIterator[Rooms]:
                 reads=PostgresReads(database),
                 intake=Intake(PostgresBook(database), outlet, settings.kafka.topics.requests),
                 intakes=Intakes(),
+                letters=Handling(PostgresLetterReads(database), outlet, settings.kafka.topics),
                 checks=Dependencies(pool, outlet, settings.kafka.bootstrap),
             )
         finally:
