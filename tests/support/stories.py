@@ -1,10 +1,11 @@
 """Story builders for the deciders: short names for products, requests and outcomes, and a shard that is told what happens."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from hawker.contracts.codec import encode
 from hawker.contracts.commands import Command
 from hawker.contracts.envelope import Envelope
 from hawker.contracts.facts import Fact
@@ -12,11 +13,11 @@ from hawker.contracts.failures import Failure, FailureKind
 from hawker.contracts.listings import Image, Product, Variant
 from hawker.contracts.outcomes import Outcome, TaskFailed, TaskSucceeded
 from hawker.contracts.recorded import Recorded, Undecodable
-from hawker.contracts.requests import BatchItemsAdded, BatchRequested, JobRequested, Request
+from hawker.contracts.requests import BatchItemsAdded, BatchRequested, JobRequested, JobUnparkRequested, ParkedInput, Request
 from hawker.contracts.words import Action, Marketplace, Priority, Result
 from orchestrator.core.apply import apply
 from orchestrator.core.state import Shard
-from orchestrator.core.turn import Turn, take_turn
+from orchestrator.core.turn import PutAside, Turn, take_turn
 from orchestrator.shard.recover import cause_of
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -114,6 +115,17 @@ def failed(command: Command, kind: FailureKind = FailureKind.TRANSIENT, **more: 
     )
 
 
+def redrive(job_id: str, letters: Sequence[PutAside], request_id: str = "redrive") -> JobUnparkRequested:
+    """An operator's word: meet these again, or go on without any."""
+    inputs = tuple(_parked(letter.recorded.message, letter.origin) for letter in letters)
+    return JobUnparkRequested(tenant_id=TENANT, requested_at=NOON, request_id=request_id, job_id=job_id, inputs=inputs)
+
+
+def _parked(message: Request | Outcome | Undecodable, origin: str) -> ParkedInput:
+    assert not isinstance(message, Undecodable), "what cannot be read is no input of a job"
+    return ParkedInput(type=message.type_name, value=encode(message).decode(), origin=origin)
+
+
 @dataclass
 class Story:
     """A shard, its clock, and everything it has written so far."""
@@ -134,9 +146,9 @@ class Story:
         self._offset += 1
         return Recorded(topic, 0, self._offset, Envelope(f"id-{self._offset}", name, "test", self.now), message)
 
-    def deliver(self, inputs: Sequence[Recorded[Request | Outcome | Undecodable]]) -> "Story":
+    def deliver(self, inputs: Sequence[Recorded[Request | Outcome | Undecodable]], suspects: Collection[str] = ()) -> "Story":
         due = self.shard.timers.take_due(self.now, 1000)
-        turn = take_turn(self.shard, inputs, due, self.now, "test")
+        turn = take_turn(self.shard, inputs, due, self.now, "test", suspects=suspects)
         self.turns.append(turn)
         self.facts.extend(outgoing.message for outgoing in turn.facts)
         self.commands.extend(outgoing.message for outgoing in turn.commands)
@@ -160,6 +172,10 @@ class Story:
 
     def names(self) -> list[str]:
         return [type(fact).__name__ for fact in self.facts]
+
+    def letters(self) -> list[PutAside]:
+        """All that went to the dead letters, in order."""
+        return [letter for turn in self.turns for letter in turn.put_aside]
 
     def of[F](self, kind: type[F]) -> list[F]:
         return [fact for fact in self.facts if isinstance(fact, kind)]

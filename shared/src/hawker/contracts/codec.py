@@ -9,7 +9,6 @@ from hawker.contracts import commands, facts, outcomes, requests
 from hawker.contracts.limits import MESSAGE_BYTES_MAX
 from hawker.contracts.upcasters import upcast
 
-
 NAME_CHARACTERS_MAX = 150
 """Of a stranger's own words in a reason."""
 

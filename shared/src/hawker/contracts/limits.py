@@ -29,5 +29,9 @@ NUMBER_MAX = 2**31 - 1
 """Of a position or an attempt, as a table's integer holds it. What an outcome says beyond is written down as this."""
 SPAN_MS_MAX = 2**53 - 1
 """Of a time that a worker measured: the largest number that every reader of JSON reads as it was written."""
+TYPE_CHARACTERS_MAX = 200
+"""A message's type name."""
+ORIGIN_CHARACTERS_MAX = 400
+"""`topic/partition/offset` of a record, and a number behind it: Kafka's topics have at most 249."""
 PARKED_INPUTS_MAX = 100
 """Inputs of one parked job that are met again in one step; a job has far fewer tasks in flight when it is parked."""

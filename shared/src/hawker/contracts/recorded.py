@@ -1,6 +1,6 @@
 """A message where it lies in the log, one on its way there, and one that could not be read."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hawker.contracts.envelope import Envelope
 
@@ -11,12 +11,24 @@ type Positions = dict[str, Position]
 
 
 @dataclass(frozen=True, slots=True)
+class Raw:
+    """A record's own bytes."""
+
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Recorded[M]:
+    """`raw` is kept of inputs, which may have to go on as they came: a newer sender's fields and headers are nothing to this program."""
+
     topic: str
     partition: int
     offset: int
     envelope: Envelope
     message: M
+    raw: Raw | None = field(default=None, compare=False, repr=False)
 
     @property
     def place(self) -> str:

@@ -9,7 +9,9 @@ from hawker.contracts.limits import (
     CHUNK_ITEMS_MAX,
     JOB_WAIT_SECONDS_DEFAULT,
     JOB_WAIT_SECONDS_MAX,
+    ORIGIN_CHARACTERS_MAX,
     PARKED_INPUTS_MAX,
+    TYPE_CHARACTERS_MAX,
 )
 from hawker.contracts.listings import Product
 from hawker.contracts.words import Action, Id, Marketplace, Model, Moment, Priority
@@ -86,9 +88,9 @@ class JobResumeRequested(_JobControl):
 class ParkedInput(Model):
     """An input out of the dead letters, as it was: its type, its JSON and where it first lay."""
 
-    type: str
+    type: str = Field(max_length=TYPE_CHARACTERS_MAX)
     value: str
-    origin: str
+    origin: str = Field(max_length=ORIGIN_CHARACTERS_MAX)
 
 
 class JobUnparkRequested(_JobControl):

@@ -19,6 +19,9 @@ def upcast(type_name: str, value: bytes | None, upcasters: Mapping[str, Upcaster
     if value is None or type_name not in upcasters:
         return type_name, value
     body: Json = json.loads(value)
+    seen: set[str] = set()
     while type_name in upcasters:
+        assert type_name not in seen, f"an upcaster of {type_name} leads back to it"
+        seen.add(type_name)
         type_name, body = upcasters[type_name](body)
     return type_name, json.dumps(body, separators=(",", ":")).encode()

@@ -122,7 +122,7 @@ class KafkaInbox:
         if self._paused and self._consumer is not None and self._ahead[self._requests].bytes <= AHEAD_BYTES_MAX // 2:
             self._consumer.resume(self._requests)
             self._paused = False
-        found = [*(read(record, OUTCOMES) for record in outcomes), *(read(record, REQUESTS) for record in requests)]
+        found = [*(read(one, OUTCOMES, keep_raw=True) for one in outcomes), *(read(one, REQUESTS, keep_raw=True) for one in requests)]
         return cast("list[Recorded[Request | Outcome | Undecodable]]", found)  # The tables hold the members of these unions.
 
 

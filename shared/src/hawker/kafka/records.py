@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from hawker.contracts.codec import decode
 from hawker.contracts.envelope import Envelope, from_headers
-from hawker.contracts.recorded import Recorded, Undecodable
+from hawker.contracts.recorded import Raw, Recorded, Undecodable
 from hawker.kafka.client import Record
 
 REASON_CHARACTERS_MAX = 1000
@@ -16,19 +16,23 @@ TIMESTAMP_MS_MAX = 253_370_764_800_000
 """The year 9999: a producer may write any number, and no calendar has all of them."""
 
 
-def read[M: BaseModel](record: Record, table: Mapping[str, type[M]]) -> Recorded[M | Undecodable]:
+def read[M: BaseModel](record: Record, table: Mapping[str, type[M]], *, keep_raw: bool = False) -> Recorded[M | Undecodable]:
     try:
         envelope = from_headers(record.headers)
-        return _recorded(record, envelope, decode(envelope.type, record.value, table))
+        raw = Raw(record.key, record.value, _headers(record)) if keep_raw else None
+        return _recorded(record, envelope, decode(envelope.type, record.value, table), raw)
     except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as fault:  # Upcasters may meet anything.
-        headers = tuple((name, value or b"") for name, value in record.headers)
         reason = (str(fault) or repr(fault))[:REASON_CHARACTERS_MAX]
-        message = Undecodable(key=record.key, value=record.value, headers=headers, reason=reason)
+        message = Undecodable(key=record.key, value=record.value, headers=_headers(record), reason=reason)
         return _recorded(record, _nameless(record), message)
 
 
-def _recorded[M](record: Record, envelope: Envelope, message: M) -> Recorded[M]:
-    return Recorded(topic=record.topic, partition=record.partition, offset=record.offset, envelope=envelope, message=message)
+def _recorded[M](record: Record, envelope: Envelope, message: M, raw: Raw | None = None) -> Recorded[M]:
+    return Recorded(record.topic, record.partition, record.offset, envelope, message, raw)
+
+
+def _headers(record: Record) -> tuple[tuple[str, bytes], ...]:
+    return tuple((name, value or b"") for name, value in record.headers)
 
 
 def _nameless(record: Record) -> Envelope:

@@ -145,3 +145,10 @@ def test_only_a_throttling_with_a_time_speaks_for_the_account(failure: Failure, 
     assert (said is not None) == throttles
     if said is not None:
         assert (said.account_id, said.until) == ("main", now + timedelta(seconds=7))
+
+
+@pytest.mark.parametrize("look_first", [True, False])
+async def test_a_failure_says_whether_its_command_may_have_been_begun_before(look_first: bool) -> None:  # noqa: FBT001 - pytest passes it by name
+    told = await attempt(worker(stumble), command(look_first=look_first))
+    assert isinstance(told, TaskFailed)
+    assert told.look_first is look_first

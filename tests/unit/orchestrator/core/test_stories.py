@@ -121,6 +121,17 @@ def test_after_a_lease_ended_the_next_attempt_looks_first(story: Story) -> None:
     assert [command.look_first for command in story.commands] == [False, True]
 
 
+@pytest.mark.parametrize("kind", [FailureKind.THROTTLED, FailureKind.NOT_CONNECTED, FailureKind.TRANSIENT])
+def test_a_failure_of_a_command_that_came_twice_does_not_hide_that_the_first_may_have_been_begun(story: Story, kind: FailureKind) -> None:
+    story.tell(job_requested())
+    (command,) = story.take_commands()
+    story.tell(failed(command, kind).model_copy(update={"look_first": True}))
+    for _ in range(3):
+        story.wait(10)
+    assert [command.look_first for command in story.commands] == [True]
+    assert is_replayable(story)
+
+
 def test_the_five_task_example_reuses_two_and_runs_three(story: Story) -> None:
     story.tell(job_requested(product=product(images=2)))
     (validate,) = story.take_commands()

@@ -33,9 +33,15 @@ def _forget(shard: Shard, kind: str, name: str, learned_at: datetime) -> None:
                 shard.live_by_batch.pop(name, None)
         case "parked":
             parked = shard.parked.get(name)
-            if parked is not None and parked.at == learned_at and name not in shard.ages:
+            if parked is not None and parked.at == learned_at and not _lives(shard, name, parked.tenant_id):
                 del shard.parked[name]
         case "answer":
             shard.answered.discard(name)
         case _:
             raise AssertionError(kind)
+
+
+def _lives(shard: Shard, job_id: str, tenant_id: str) -> bool:
+    """Whether a living job of this tenant stands behind a parked id: it leaves only when an operator lets it go."""
+    job = shard.jobs.get(job_id)
+    return job is not None and not isinstance(job, Stopped | Gone) and job.order.tenant_id == tenant_id

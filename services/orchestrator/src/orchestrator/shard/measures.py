@@ -19,8 +19,6 @@ def tell_turn(partition: int, shard: Shard, turn: Turn, seconds: float) -> None:
     metrics.record(metrics.TURN_SECONDS, seconds)
     metrics.record(metrics.TURN_INPUTS, turn.inputs_taken)
     metrics.record(metrics.TURN_FACTS, len(turn.facts))
-    for letter in turn.put_aside:
-        metrics.count(metrics.INPUTS_PUT_ASIDE, topic=letter.recorded.topic)
     for lane, commands in Counter(LANES[sent.message.marketplace] for sent in turn.commands).items():
         metrics.count(metrics.COMMANDS_DISPATCHED, commands, lane=lane)
     _tell_jobs(partition, shard)
