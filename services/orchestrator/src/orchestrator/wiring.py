@@ -1,7 +1,7 @@
 """Joins the orchestrator: Kafka's journal, inbox and group under the shards. The only place that knows all of them."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import structlog
@@ -22,6 +22,7 @@ from orchestrator.shard.owner import Ports
 from orchestrator.shard.seams import SnapshotStore
 from orchestrator.shard.service import Service
 from orchestrator.snapshots.settings import SnapshotSettings, snapshot_store
+from orchestrator.verification.verify import Verdict, Verification
 
 SERVICE = "orchestrator"
 REJOIN_SECONDS = 1.0
@@ -50,6 +51,13 @@ async def run_rebuild(kafka: KafkaSettings) -> None:
     """Build the read models anew from the journal and say what differed."""
     differences = await rebuild(kafka, PostgresSettings())
     log.info("read models rebuilt", nothing_differed=differences.none, wrong=differences.wrong, put=differences.put)
+
+
+async def run_verification(kafka: KafkaSettings, shards: Sequence[int], stop: asyncio.Event, *, watch: bool) -> Verdict:
+    """Fold these shards' journals, or all, beside their owners. Raises Unavailable or UnreadableFact."""
+    verification = Verification(kafka, SnapshotSettings(), shards, watch=watch)
+    await verification.run(stop)
+    return verification.verdict
 
 
 @asynccontextmanager

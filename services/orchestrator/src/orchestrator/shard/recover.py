@@ -112,6 +112,8 @@ async def check(head: Head, reader: JournalReader, end: Position) -> None:
 async def read_snapshot(head: Head, store: SnapshotStore) -> Shard:
     """Its state, without what `sweep` derives. Raises Misfit, or anything where the bytes are no snapshot."""
     chunks = await store.load(head)
+    if not chunks:
+        raise Misfit("it has been replaced meanwhile")
     if digest_of(chunks) != head.digest:
         raise Misfit("its bytes are not those that were saved")
     reading = Reading()
