@@ -16,7 +16,7 @@ STACK := $(RUN)/python -m local_stack
 COMPOSE := docker compose --project-directory deploy/compose
 JOBS ?= 2
 
-.PHONY: help setup up down restart status logs demo test simulate check packages format contracts bench lock compose compose-down clean
+.PHONY: help setup up down restart status logs demo test simulate check packages format contracts history bench lock compose compose-down clean
 
 help: ## This list.
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -62,6 +62,9 @@ format: .venv/.ready ## Write the code the way `make check` wants it.
 
 contracts: .venv/.ready ## Write the golden schemas anew after a message was added.
 	@$(RUN)/python -m hawker.contracts golden tests/contract/golden
+
+history: .venv/.ready ## Record a journal of VERSION with what it means, before its release; every later version must read it.
+	@$(RUN)/python -m tests.history $(VERSION)
 
 bench: .venv/.ready ## The figures: time of one job alone, tasks per second, CPU and memory by process.
 	@$(RUN)/python -m tests.bench
