@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import logging
 import random
 import shutil
 import sys
@@ -10,6 +11,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import structlog
 from rich.console import Console
 
 from local_stack.layout import DEFAULT_FOLDER
@@ -30,6 +32,8 @@ console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isat
 
 
 def main() -> int:
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))  # What we show is the story.
     parser = argparse.ArgumentParser(prog="make chaos", description=__doc__)
     parser.add_argument("--minutes", type=float, default=2, help="how long processes are hit (default: %(default)s)")
     parser.add_argument("--seed", type=int, help="which plan; drawn where none is given")
@@ -81,7 +85,7 @@ def _show(evidence: Evidence, findings: Sequence[Finding], kept: Path) -> None:
     report.write(kept / "summary.json", found)
     console.print(report.strikes(found), report.jobs(found), "", *report.figures(found), sep="\n")
     for finding in findings:
-        console.print(f"[red]{finding.promise}[/red]: {finding.where}", markup=True)
+        console.print(f"{finding.promise}: {finding.where}", style="red", markup=False)
     console.print(f"Summary: {kept / 'summary.json'}")
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from hawker.contracts.words import BatchStatus, JobStatus, Marketplace
+from hawker.contracts.words import Action, BatchStatus, JobStatus, Marketplace
 from tests.chaos.evidence import Asked, Intake, Wish
 from tests.support.street import goods
 
@@ -113,7 +113,7 @@ class Person:
         count = 1 if asked is Asked.JOB else self._chance.randint(*BATCH_ITEMS)
         self._numbers += 1
         products = [one.model_dump(mode="json") for one in goods(f"{self.tenant}-{marketplace}-{self._numbers}", count)]
-        body: Json = {"marketplace": marketplace, "priority": self._chance.choice([1, 2, 3, 3, 3, 4])}
+        body: Json = {"marketplace": marketplace, "action": Action.PUBLISH, "priority": self._chance.choice([1, 2, 3, 3, 3, 4])}
         body |= {"product": products[0]} if asked is Asked.JOB else {"products": products}
         answered = await self._ask(asked, "/v1/jobs" if asked is Asked.JOB else "/v1/batches", body)
         if answered is not None:

@@ -13,7 +13,6 @@ import httpx
 from local_stack import readiness
 from local_stack.demo_faults import FAULTS
 from local_stack.stack import Stack
-from local_stack.supervisor import KILLED
 from local_stack.wait import wait_until
 from tests.chaos import collect
 from tests.chaos.cluster import wait_until_in_sync
@@ -104,18 +103,13 @@ class Round:
         """The orchestrators let their shards go and say what is in them; the read models come to the end of the journal."""
         self._say("Coming to rest")
         for name in (*TARGETS["orchestrator"], *TARGETS["gateway"]):
-            await asyncio.to_thread(self._stop, name)
+            await asyncio.to_thread(self._striker.end, name)
         ends = {shard: facts[-1].offset + 1 for shard, facts in (await collect.journal(self._stack.kafka_settings)).items() if facts}
         limit = time.monotonic() + CATCH_UP_SECONDS_MAX
         while time.monotonic() < limit and not _reached(await collect.positions(self._stack), ends):
             await asyncio.sleep(LOOK_SECONDS)
         for name in TARGETS["projector"]:
-            await asyncio.to_thread(self._stop, name)
-
-    def _stop(self, name: str) -> None:
-        self._stack.supervisor.stop(name)
-        if self._stack.supervisor.exit_status(name) == KILLED:
-            self._striker.forced.append(f"{name} did not end within its limit and was killed, at the end")
+            await asyncio.to_thread(self._striker.end, name)
 
     async def _evidence(self, fired: Mapping[str, int]) -> Evidence:
         self._say("Reading what it left behind")

@@ -16,7 +16,7 @@ DRAIN_SECONDS_MAX = 15.0
 def batch_broker(settings: KafkaSettings, name: str = "hawker") -> KafkaBroker:
     """For batch subscribers. FastStream logs two lines a batch at INFO: they go to DEBUG, and to our own logging."""
     return KafkaBroker(
-        settings.bootstrap,
+        settings.bootstrap.split(","),  # FastStream takes a text for one address; aiokafka splits it.
         client_id=f"{settings.topic_prefix}.{name}",
         allow_auto_create_topics=False,
         acks="all",
