@@ -26,6 +26,7 @@ from hawker.kafka.producer import Publisher
 from hawker.kafka.settings import KafkaSettings
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+TRACE = f"00-{'a' * 32}-{'b' * 16}-01"
 PATIENCE_SECONDS = 60.0
 SETTLE_SECONDS_MAX = 3.0
 

@@ -21,7 +21,7 @@ async def test_a_message_lies_on_its_tenants_partition_in_its_envelope(kafka: Ka
     async with log.publishing(kafka) as publisher:
         for tenant in ("acme", "globex", "initech"):
             await publisher.publish(
-                kafka.topics.requests, tenant, log.request("r", tenant), id=f"id-{tenant}", traceparent="00-a-b-01", time=log.NOW
+                kafka.topics.requests, tenant, log.request("r", tenant), id=f"id-{tenant}", traceparent=log.TRACE, time=log.NOW
             )
     records = await log.records_of(kafka, kafka.topics.requests)
     assert {record.key.decode(): record.partition for record in records if record.key} == {
@@ -35,7 +35,7 @@ async def test_a_message_lies_on_its_tenants_partition_in_its_envelope(kafka: Ka
         "ce_source": "test",
         "ce_time": log.NOW.isoformat(),
         "content-type": "application/json",
-        "traceparent": "00-a-b-01",
+        "traceparent": log.TRACE,
     }
 
 

@@ -59,7 +59,7 @@ def from_headers(headers: Iterable[tuple[str, bytes]]) -> Envelope:
         )
     except KeyError as missing:
         raise EnvelopeError(f"header {missing} is missing: send CloudEvents 1.0 in binary mode") from None
-    except (UnicodeDecodeError, ValueError, AttributeError) as fault:
+    except (UnicodeDecodeError, ValueError, TypeError, AttributeError) as fault:
         raise EnvelopeError(f"a header cannot be read: {fault}") from None
 
 

@@ -11,6 +11,7 @@ import aiokafka.producer.sender  # type: ignore[import-untyped]  # the same
 from aiokafka.errors import KafkaError  # type: ignore[import-untyped]  # the same
 
 from hawker.contracts.topics import RECORD_BYTES_MAX
+from hawker.kafka import strangers
 from hawker.kafka.errors import Unavailable
 from hawker.kafka.settings import KafkaSettings
 
@@ -24,6 +25,7 @@ FETCH_WAIT_MS_MAX = 500
 
 aiokafka.producer.sender.BACKOFF_OVERRIDE = 0.002
 """The wait when the former transaction's markers are still being written. Aiokafka's 20 ms would be most of a transaction's time."""
+strangers.install()
 
 
 def _is_news(line: logging.LogRecord) -> bool:
