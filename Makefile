@@ -16,7 +16,7 @@ STACK := $(RUN)/python -m local_stack
 COMPOSE := docker compose --project-directory deploy/compose
 JOBS ?= 2
 
-.PHONY: help setup up down restart status logs demo test simulate check packages format contracts history bench lock compose compose-down clean
+.PHONY: help setup up down restart status logs demo test simulate chaos check packages format contracts history bench lock compose compose-down clean
 
 help: ## This list.
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -45,6 +45,9 @@ test: .venv/.ready ## All tests, on a real Kafka and a real PostgreSQL; ARGS="-k
 
 simulate: .venv/.ready ## Many runs of the whole orchestrator in virtual time, each from a seed: SEEDS=1000 FROM=0; SEED=n tells the story of one.
 	@$(RUN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000) --from $(or $(FROM),0))
+
+chaos: .venv/.ready ## Kill, stop and restart every process of a stack with three brokers while people submit: MINUTES=2 SEED=n; then the verdict.
+	@$(RUN)/python -m tests.chaos --minutes $(or $(MINUTES),2) $(if $(SEED),--seed $(SEED))
 
 check: .venv/.ready ## Format, lint, types, who may import whom, the messages' golden schemas, tidiness.
 	@$(RUN)/ruff format --check --quiet .
