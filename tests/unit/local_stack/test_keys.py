@@ -54,4 +54,9 @@ def test_what_is_secret_is_for_its_owner_alone(tmp_path: Path) -> None:
     keys.write_token("demo")
     assert keys.credentials_keys
     private = [file for file in tmp_path.iterdir() if file != keys.jwks]
-    assert {file.name: file.stat().st_mode & 0o077 for file in private} == {"signing.json": 0, "token": 0, "credentials": 0}
+    assert {file.name: file.stat().st_mode & 0o077 for file in private} == {
+        "signing.json": 0,
+        "token": 0,
+        "operator-token": 0,
+        "credentials": 0,
+    }

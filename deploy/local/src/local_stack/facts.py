@@ -16,6 +16,7 @@ def write_facts(stack: "Stack") -> None:
         "api_url": addresses.api_url,
         "bridge_url": addresses.bridge_url,
         "token_file": str(addresses.keys.token_file.relative_to(stack.layout.folder)),
+        "operator_token_file": str(addresses.keys.operator_token_file.relative_to(stack.layout.folder)),
         "tenant": stack.seller.tenant,
         "account": stack.seller.account,
         "kafka_bootstrap": addresses.kafka_bootstrap,

@@ -36,6 +36,11 @@ class Keys:
         return self._folder / "token"
 
     @property
+    def operator_token_file(self) -> Path:
+        """A token for what concerns every tenant: the dead letters."""
+        return self._folder / "operator-token"
+
+    @property
     def credentials_keys(self) -> str:
         return _kept(self._folder / "credentials", lambda: f"local:{base64.b64encode(os.urandom(32)).decode()}")
 
@@ -50,6 +55,7 @@ class Keys:
     def write_token(self, tenant: str) -> None:
         """Anew at each start, so that it never ends while someone works."""
         _write_private(self.token_file, self.token(tenant))
+        _write_private(self.operator_token_file, self.token(tenant, role="operator"))
 
 
 def _new_signing_key() -> str:

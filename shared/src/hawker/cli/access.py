@@ -11,14 +11,16 @@ API_URL_DEFAULT = "http://127.0.0.1:8080"
 STACK_FILE = Path(".hawker") / "stack.json"
 STACK_BYTES_MAX = 1024 * 1024
 TOKEN_BYTES_MAX = 16 * 1024
+STACK = "the local stack"
 
 
 class StackFile(BaseModel):
-    """What a local stack writes down of itself; whatever else it says is not for here. `token_file` may be relative to its folder."""
+    """What a local stack writes down of itself; whatever else it says is not for here. Token files may be relative to its folder."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     api_url: str | None = None
     token_file: Path | None = None
+    operator_token_file: Path | None = None
     processes: dict[str, int] = {}
 
 
@@ -32,10 +34,16 @@ class Access:
     token_source: str
     stack: StackFile | None = None
     stack_path: Path | None = None
+    operator_token: SecretStr | None = None
+    """The local stack's, for what concerns every tenant; a token that was named is used for everything."""
 
     @property
     def token_text(self) -> str | None:
         return None if self.token is None else self.token.get_secret_value()
+
+    @property
+    def operator_token_text(self) -> str | None:
+        return self.token_text if self.operator_token is None else self.operator_token.get_secret_value()
 
 
 def find(environ: Mapping[str, str], folder: Path) -> Access:
@@ -43,25 +51,31 @@ def find(environ: Mapping[str, str], folder: Path) -> Access:
     stack = _read_stack(path) if path else None
     api_url, api_url_source = _api_url(environ, stack)
     token, token_source = _token(environ, stack, path)
-    return Access(api_url, api_url_source, token, token_source, stack, path)
+    operator_token = (
+        _of_stack(path, stack.operator_token_file) if token_source == STACK and stack is not None and path is not None else None
+    )
+    return Access(api_url, api_url_source, token, token_source, stack, path, operator_token)
 
 
 def _api_url(environ: Mapping[str, str], stack: StackFile | None) -> tuple[str, str]:
     if named := environ.get("HAWKER_API_URL", "").strip():
         return named, "HAWKER_API_URL"
     if stack is not None and stack.api_url:
-        return stack.api_url, "the local stack"
+        return stack.api_url, STACK
     return API_URL_DEFAULT, "the default"
 
 
 def _token(environ: Mapping[str, str], stack: StackFile | None, path: Path | None) -> tuple[SecretStr | None, str]:
     if named := environ.get("HAWKER_TOKEN", "").strip():
         return SecretStr(named), "HAWKER_TOKEN"
-    if stack is not None and stack.token_file is not None and path is not None:
-        text = _read(path.parent / stack.token_file, TOKEN_BYTES_MAX)
-        if text and text.strip():
-            return SecretStr(text.strip()), "the local stack"
+    if stack is not None and path is not None and (token := _of_stack(path, stack.token_file)) is not None:
+        return token, STACK
     return None, "nowhere"
+
+
+def _of_stack(path: Path, token_file: Path | None) -> SecretStr | None:
+    text = None if token_file is None else _read(path.parent / token_file, TOKEN_BYTES_MAX)
+    return SecretStr(text.strip()) if text and text.strip() else None
 
 
 def _stack_files(folder: Path) -> Iterator[Path]:

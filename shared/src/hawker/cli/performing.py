@@ -17,11 +17,11 @@ SAID_SECONDS_MIN = 1.0
 type Work = Callable[[Hawker, Screen], Awaitable[Exit]]
 
 
-def perform(context: typer.Context, work: Work, *, as_json: bool) -> Never:
+def perform(context: typer.Context, work: Work, *, as_json: bool, as_operator: bool = False) -> Never:
     shown = screen(as_json=as_json)
     world = context.ensure_object(World)
     try:
-        status = asyncio.run(_connected(world, shown, work))
+        status = asyncio.run(_connected(world, shown, work, as_operator=as_operator))
     except HawkerError as error:
         shown.fail(error)
         status = of_error(error)
@@ -31,10 +31,10 @@ def perform(context: typer.Context, work: Work, *, as_json: bool) -> Never:
     raise typer.Exit(status)
 
 
-async def _connected(world: World, shown: Screen, work: Work) -> Exit:
+async def _connected(world: World, shown: Screen, work: Work, *, as_operator: bool) -> Exit:
     def repeating(why: str, delay_seconds: float) -> None:
         if delay_seconds >= SAID_SECONDS_MIN:
             shown.say(f"Hawker does not answer ({why}); trying again in {delay_seconds:.1f} s ...", "dim")
 
-    async with world.connect(repeating) as hawker:
+    async with world.connect(repeating, as_operator=as_operator) as hawker:
         return await work(hawker, shown)

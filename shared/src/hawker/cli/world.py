@@ -23,6 +23,7 @@ class World:
     def access(self) -> Access:
         return find(self.environ, self.folder)
 
-    def connect(self, repeating: Told) -> Hawker:
+    def connect(self, repeating: Told, *, as_operator: bool = False) -> Hawker:
         access = self.access()
-        return Hawker(access.api_url, access.token_text, transport=self.transport, sleep=self.sleep, repeating=repeating)
+        token = access.operator_token_text if as_operator else access.token_text
+        return Hawker(access.api_url, token, transport=self.transport, sleep=self.sleep, repeating=repeating)

@@ -54,3 +54,15 @@ def test_a_broken_stack_file_is_as_none(tmp_path: Path, facts: str) -> None:
 def test_the_token_is_in_no_repr(tmp_path: Path) -> None:
     stack(tmp_path, FACTS)
     assert TOKEN not in repr(find({}, tmp_path))
+
+
+def test_the_local_stacks_operator_has_a_token_of_its_own(tmp_path: Path) -> None:
+    stack(tmp_path, {**FACTS, "operator_token_file": "secrets/operator"})
+    (tmp_path / ".hawker" / "secrets" / "operator").write_text("op.er.ator\n")
+    assert (find({}, tmp_path).token_text, find({}, tmp_path).operator_token_text) == (TOKEN, "op.er.ator")
+    assert find({"HAWKER_TOKEN": "a.b.c"}, tmp_path).operator_token_text == "a.b.c"
+
+
+def test_a_stack_without_an_operators_token_has_one_token_for_everything(tmp_path: Path) -> None:
+    stack(tmp_path, {**FACTS, "operator_token_file": "secrets/none"})
+    assert find({}, tmp_path).operator_token_text == TOKEN
