@@ -199,7 +199,7 @@ async def anonymous(
         reads=memory,
         intake=Intake(memory, log, TOPIC, now=lambda: NOON, new_id=lambda: f"id-{next(numbers)}"),
         intakes=intakes,
-        letters=Handling(shelf, shelf, Topics()),
+        letters=Handling(shelf, shelf, Topics(), shown_seconds_max=0),
         checks=checks,
     )
     transport = httpx.ASGITransport(app.make(rooms), raise_app_exceptions=False)

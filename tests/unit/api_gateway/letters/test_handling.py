@@ -1,5 +1,7 @@
 """Letters redriven and discarded: what goes into the log, in which order, and what is said of each."""
 
+import asyncio
+
 import pytest
 
 from api_gateway.letters.bodies import Handled, Selection, WaitingFilter
@@ -18,7 +20,7 @@ IN, OUT, COMMAND = "hawker.requests/0/1", "hawker.outcomes/0/7", "hawker.command
 
 
 def of(shelf: Shelf) -> Handling:
-    return Handling(shelf, shelf, Topics())
+    return Handling(shelf, shelf, Topics(), shown_seconds_max=0)
 
 
 def picked(*origins: str) -> Selection:
@@ -182,6 +184,33 @@ async def test_a_job_stays_parked_while_another_letter_of_it_waits(shelf: Shelf)
     shelf.project()
     assert said(await of(shelf).redrive(ADMIN, picked(OUT))) == {OUT: "redriven"}
     assert [one.origin for one in unparked(shelf).inputs] == [OUT]
+
+
+async def test_two_discards_at_one_time_are_repaired_by_a_third(shelf: Shelf) -> None:
+    shelf.put(IN, job="job-1")
+    shelf.put(OUT, job="job-1")
+    await of(shelf).discard(ADMIN, picked(IN))
+    await of(shelf).discard(ADMIN, picked(OUT))  # It still sees the first one waiting.
+    assert not any(isinstance(one, JobUnparkRequested) for one in shelf.written)
+    shelf.project()
+    assert said(await of(shelf).discard(ADMIN, picked(IN))) == {IN: "already discarded"}
+    assert unparked(shelf).inputs == ()
+
+
+async def test_a_discard_said_again_lets_no_job_go_whose_other_letters_wait(shelf: Shelf) -> None:
+    shelf.put(IN, job="job-1")
+    shelf.put(OUT, job="job-1")
+    for _ in range(2):
+        await of(shelf).discard(ADMIN, picked(IN))
+        shelf.project()
+    assert not any(isinstance(one, JobUnparkRequested) for one in shelf.written)
+
+
+async def test_what_was_done_shows_when_it_is_answered(shelf: Shelf) -> None:
+    shelf.put(IN)
+    asyncio.get_running_loop().call_later(0.2, shelf.project)
+    await Handling(shelf, shelf, Topics(), shown_seconds_max=20).discard(ADMIN, picked(IN))
+    assert shelf.letters[IN][0].state == "discarded"
 
 
 async def test_what_was_redriven_cannot_be_discarded_any_more_and_the_other_way_round(shelf: Shelf) -> None:

@@ -1,8 +1,10 @@
 """Letters redriven or discarded: first the word to the log, then the closing of each letter. A crash in between leaves them waiting, and saying it again is harmless."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from time import monotonic
 
 from api_gateway import problems
 from api_gateway.letters import rules
@@ -18,6 +20,8 @@ from hawker.contracts.topics import Topics
 from hawker.kafka.errors import Unavailable
 
 SOURCE = "api-gateway"
+SHOWN_SECONDS_MAX = 2.0
+SHOWN_AGAIN_SECONDS = 0.05
 WENT_ALONG = "it went with its job's other letters"
 GOES_ON = "its job goes on without it"
 STAYS_PARKED = "its job stays parked: other letters of it wait"
@@ -37,6 +41,7 @@ class Handling:
     reads: LetterReads
     log: Writing
     topics: Topics
+    shown_seconds_max: float = SHOWN_SECONDS_MAX
 
     async def redrive(self, handler: Handler, selection: Selection) -> Handled:
         """Raises Problem."""
@@ -56,6 +61,7 @@ class Handling:
                     results |= {result.origin: result for result in await self._one(handler, letter, how, chosen=found)}
         except Unavailable as fault:
             raise problems.unavailable("The log") from fault
+        await self._shown(handler.scope, [origin for origin, one in results.items() if one.result == rules.DONE[how]])
         results |= {origin: rules.refused(origin, rules.NO_SUCH_LETTER) for origin in origins if origin not in found}
         return Handled(results=list(results.values()), more=more)
 
@@ -67,6 +73,7 @@ class Handling:
 
     async def _one(self, handler: Handler, letter: Letter, how: Closing, *, chosen: Mapping[str, Letter]) -> Sequence[LetterResult]:
         if (result := rules.closed(letter, how)) is not None:
+            await self._let_go_again(handler, letter, how)
             return [result]
         if letter.job is not None:
             together = await self.reads.of_job(handler.scope, *letter.job, SELECTION_LETTERS_MAX + 1)
@@ -106,6 +113,13 @@ class Handling:
         await self._close(handler, letters, Closing.DISCARDED)
         return [rules.done(letter, Closing.DISCARDED, GOES_ON if is_last else STAYS_PARKED) for letter in letters]
 
+    async def _let_go_again(self, handler: Handler, letter: Letter, how: Closing) -> None:
+        """Two discards at one time may each have seen the other's letter waiting. Saying it again lets the job go; a job that went hears nothing new."""
+        if letter.job is None or how is not Closing.DISCARDED or letter.state is not LetterState.DISCARDED:
+            return
+        if not await self.reads.of_job(handler.scope, *letter.job, 1):
+            await self._unpark(handler, [letter], how, [])
+
     async def _unpark(self, handler: Handler, letters: Sequence[Letter], how: Closing, inputs: Sequence[ParkedInput]) -> None:
         """Raises Unavailable or OversizeError."""
         assert letters[0].job is not None, "only letters of a job unpark one"
@@ -113,6 +127,14 @@ class Handling:
         request_id, now = rules.request_id(how, letters), datetime.now(UTC)
         request = JobUnparkRequested(tenant_id=tenant_id, requested_at=now, request_id=request_id, job_id=job_id, inputs=tuple(inputs))
         await self.log.publish(self.topics.requests, tenant_id, request, id=request_id, traceparent=handler.traceparent)
+
+    async def _shown(self, scope: Scope, origins: Sequence[str]) -> None:
+        """Waits for the projector, so that who looks next sees what was done; not for long, for it was done."""
+        until = monotonic() + self.shown_seconds_max
+        while origins and monotonic() < until:
+            if not any(letter.state is LetterState.WAITING for letter in await self.reads.named(scope, origins)):
+                return
+            await asyncio.sleep(SHOWN_AGAIN_SECONDS)
 
     async def _put_back(self, raws: Raws, letters: Sequence[Letter]) -> None:
         """To where each came from, as it came. Raises Unavailable."""

@@ -10,7 +10,7 @@ from hawker.contracts.limits import PARKED_INPUTS_MAX
 from hawker.contracts.topics import Lane, Topics
 
 _NAMES = uuid.UUID("5f1f8f0e-3c39-5b0e-8d64-1c1f0a6d2b77")
-_DONE: Mapping[Closing, Outcome] = {Closing.REDRIVEN: Outcome.REDRIVEN, Closing.DISCARDED: Outcome.DISCARDED}
+DONE: Mapping[Closing, Outcome] = {Closing.REDRIVEN: Outcome.REDRIVEN, Closing.DISCARDED: Outcome.DISCARDED}
 _ALREADY: Mapping[tuple[Closing, LetterState], Outcome] = {
     (Closing.REDRIVEN, LetterState.REDRIVEN): Outcome.ALREADY_REDRIVEN,
     (Closing.DISCARDED, LetterState.DISCARDED): Outcome.ALREADY_DISCARDED,
@@ -51,7 +51,7 @@ def closed(letter: Letter, how: Closing) -> LetterResult | None:
 
 
 def done(letter: Letter, how: Closing, reason: str | None = None) -> LetterResult:
-    return LetterResult(origin=letter.origin, result=_DONE[how], reason=reason)
+    return LetterResult(origin=letter.origin, result=DONE[how], reason=reason)
 
 
 def refused(origin: str, reason: str) -> LetterResult:
