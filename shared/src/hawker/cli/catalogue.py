@@ -1,32 +1,50 @@
 """A file on disk to products, and what is wrong with it told to the seller. The reading itself is pure and lives in `shopify`."""
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from stat import S_ISREG
+from tempfile import TemporaryFile
+from typing import BinaryIO
 
 from pydantic import JsonValue
 
 from hawker.cli.screen import Screen
-from hawker.cli.shopify import FILE_BYTES_MAX, Catalogue, Fault, Unreadable, read
+from hawker.cli.shopify import FILE_BYTES_MAX, Catalogue, Fault, Unreadable, read_file
+from hawker.cli.shopify.decoding import BLOCK_BYTES
 
 EXPORT_ADVICE = "Give the path of a product CSV exported from Shopify."
 
 
 def load(path: Path, *, currency: str) -> Catalogue | Unreadable:
-    content = _content(path)
-    return Unreadable((content,)) if isinstance(content, Fault) else read(content, currency=currency)
-
-
-def _content(path: Path) -> bytes | Fault:
-    """At most one byte more than may be read: a device or a giant file never fills the memory."""
     try:
-        with path.open("rb") as file:
-            return file.read(FILE_BYTES_MAX + 1)
+        with path.open("rb") as file, _seekable(file) as content:
+            return read_file(content, currency=currency)
     except IsADirectoryError:
-        return Fault(0, None, "this is a folder", EXPORT_ADVICE)
+        return _unreadable("this is a folder")
     except FileNotFoundError:
-        return Fault(0, None, "there is no such file", EXPORT_ADVICE)
+        return _unreadable("there is no such file")
     except OSError as fault:
-        return Fault(0, None, f"it cannot be opened: {fault.strerror}", EXPORT_ADVICE)
+        return _unreadable(f"it cannot be read: {fault.strerror}")
+
+
+@contextmanager
+def _seekable(file: BinaryIO) -> Iterator[BinaryIO]:
+    """The file itself; of a pipe or a device a copy on disk, with at most one byte more than may be read."""
+    if file.seekable() and S_ISREG(os.fstat(file.fileno()).st_mode):
+        yield file
+        return
+    with TemporaryFile() as copy:
+        left = FILE_BYTES_MAX + 1
+        while left > 0 and (block := file.read(min(BLOCK_BYTES, left))):
+            left -= copy.write(block)
+        yield copy
+
+
+def _unreadable(problem: str) -> Unreadable:
+    return Unreadable((Fault(0, None, problem, EXPORT_ADVICE),))
 
 
 def tell_faults(path: Path, faults: tuple[Fault, ...], count: int, screen: Screen) -> None:

@@ -32,6 +32,7 @@ class Submit:
     watch: bool
 
     async def __call__(self, hawker: Hawker, screen: Screen) -> Exit:
+        screen.say(f"Reading {self.file} ...", "dim")
         found = catalogue.load(self.file, currency=self.currency)
         if isinstance(found, Unreadable):
             return self._refuse(found, len(found.faults), screen)

@@ -4,6 +4,7 @@ import asyncio
 import json
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from itertools import batched
 from types import TracebackType
 from typing import Self
 from urllib.parse import quote
@@ -15,7 +16,9 @@ from hawker.client.answers import Batch, Job, Page, Task
 from hawker.client.calls import Calls, Sleep, Told
 from hawker.client.chunks import Chunk, cut
 from hawker.client.errors import HawkerError, not_understood
+from hawker.client.letters import DeadLetter, LetterFilter, LetterResult, LetterResults, WholeLetter
 from hawker.client.retrying import Retrying
+from hawker.contracts.dead_letters import SELECTION_LETTERS_MAX, LetterState
 from hawker.contracts.limits import BATCH_ITEMS_MAX
 from hawker.contracts.listings import Product
 from hawker.contracts.words import Action, BatchStatus, JobStatus, Marketplace, Priority, TaskKind, TaskStatus
@@ -65,6 +68,8 @@ class Hawker:
     ) -> Batch:
         """One batch of all products, in as many requests as it takes; `sent` is told how many products each carried.
 
+        `products` is gone through twice and never held: a sequence that lies on disk may be as long as a batch can be.
+
         Whoever repeats an interrupted submit with the same products and the same `key` continues it: nothing is done twice.
         """
         if not 1 <= len(products) <= BATCH_ITEMS_MAX:
@@ -72,14 +77,14 @@ class Hawker:
                 f"A batch takes 1 to {BATCH_ITEMS_MAX} products", f"there are {len(products)}", "Send them as several batches."
             )
         key = new_key() if key is None else key
-        chunks = list(cut(products))
+        chunk_count = sum(1 for _ in cut(products))  # A product that is too big is found before anything is sent, and no chunk is held.
         head = {"marketplace": marketplace, "action": action, "account": account, "priority": priority}
-        if len(chunks) == 1:
-            batch = self._read(Batch, await self._calls.post("/v1/batches", key, _body(head, chunks[0])))
+        if chunk_count == 1:
+            batch = self._read(Batch, await self._calls.post("/v1/batches", key, _body(head, *cut(products))))
             sent(len(products))
             return batch
         batch = self._read(Batch, await self._calls.post("/v1/batches", key, _body({**head, "item_count": len(products)})))
-        for chunk in chunks:
+        for chunk in cut(products):
             if not await self._add(batch.id, key, chunk):
                 return await self.batch(batch.id)
             sent(chunk.count)
@@ -155,6 +160,36 @@ class Hawker:
     async def resume_job(self, job_id: str, *, key: str | None = None) -> None:
         await self._calls.post(_at("jobs", job_id, "resume"), new_key() if key is None else key)
 
+    def dead_letters(
+        self, which: LetterFilter | None = None, *, state: LetterState | None = None, page_items: int = PAGE_ITEMS
+    ) -> AsyncIterator[Page[DeadLetter]]:
+        """Newest first, page by page. An operator sees every tenant's, an admin the tenant's own, others none."""
+        filters = (which or LetterFilter()).query()
+        return self._pages(Page[DeadLetter], "/v1/dead-letters", page_items, state=state, **filters)
+
+    async def dead_letter(self, origin: str) -> WholeLetter:
+        return self._read(WholeLetter, await self._calls.get(_at("dead-letters", origin)))
+
+    async def redrive(self, origins: Sequence[str], *, key: str | None = None) -> list[LetterResult]:
+        """Gives them back to whom they were for. A letter of a job takes the job's other letters with it; again is harmless."""
+        return await self._handle("redrive", origins, key)
+
+    async def discard(self, origins: Sequence[str], *, key: str | None = None) -> list[LetterResult]:
+        """Never uses them. A job whose last letter is discarded goes on without."""
+        return await self._handle("discard", origins, key)
+
+    async def _handle(self, verb: str, origins: Sequence[str], key: str | None) -> list[LetterResult]:
+        """In as many calls as it takes, in the order given. A letter that an earlier call took along is told once."""
+        key = new_key() if key is None else key
+        told: dict[str, LetterResult] = {}
+        for number, some in enumerate(batched(origins, SELECTION_LETTERS_MAX, strict=False)):
+            left = [origin for origin in some if origin not in told]
+            if left:
+                body = json.dumps({"origins": left}).encode()
+                answer = self._read(LetterResults, await self._calls.post(_at("dead-letters", verb), f"{key}.{number}", body))
+                told |= {one.origin: one for one in answer.results}
+        return list(told.values())
+
     async def watch(self, batch_id: str, *, every_seconds: float = WATCH_SECONDS) -> AsyncIterator[Batch]:
         """The batch as it is now, and again every `every_seconds`; the last one has ended."""
         while True:
@@ -164,7 +199,7 @@ class Hawker:
                 return
             await self._sleep(every_seconds)
 
-    async def _pages[P: Page[Batch] | Page[Job] | Page[Task]](
+    async def _pages[P: Page[Batch] | Page[Job] | Page[Task] | Page[DeadLetter]](
         self, page_type: type[P], path: str, page_items: int, **filters: str | None
     ) -> AsyncIterator[P]:
         params: dict[str, str | int] = {name: value for name, value in filters.items() if value is not None}

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hawker.cli.shopify import Catalogue, Unreadable, read
+from hawker.cli.shopify import Catalogue, Unreadable, decoding, read, reading
 from hawker.cli.shopify.faults import FAULTS_MAX
-from hawker.cli.shopify.reading import FILE_BYTES_MAX
+from hawker.cli.shopify.products import PRODUCT_ROWS_MAX
 
 HEAD = "Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Grams,Variant Inventory Qty,Variant Price,Variant Barcode,Image Src,Image Position"
 
@@ -197,21 +197,42 @@ def test_faults_beyond_the_limit_are_counted() -> None:
     assert (len(found.faults), found.fault_count, len(found.left_out)) == (FAULTS_MAX, FAULTS_MAX + 50, FAULTS_MAX + 50)
 
 
-def test_a_file_too_big_is_refused_by_its_size() -> None:
-    assert "more than 32 MiB" in unreadable(b"Handle,Title\n" + b"x" * FILE_BYTES_MAX)[2]
+def test_a_file_too_big_is_refused_by_its_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "FILE_BYTES_MAX", 1024 * 1024)
+    assert "more than 1 MiB" in unreadable(b"Handle,Title\n" + b"x" * reading.FILE_BYTES_MAX)[2]
 
 
-def test_too_many_rows_are_refused() -> None:
-    assert "more than 200,000 rows" in unreadable(b"Handle,Title,Variant Price\n" + b"p,P,1\n" * 200_001)[2]
+def test_too_many_rows_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "ROWS_MAX", 2_000)
+    assert "more than 2,000 rows" in unreadable(b"Handle,Title,Variant Price\n" + b"p,P,1\n" * 2_001)[2]
 
 
-def test_memory_stays_within_a_few_times_the_file() -> None:
-    content = b"Handle,Title,Variant Price\n" + b"".join(b"," * 1_000_000 + b"\n" for _ in range(8))
+def test_a_product_of_too_many_rows_is_told_and_not_held() -> None:
+    found = read(f"{HEAD}\n{row()}\n".encode() + b"pot,,,,,,,,,https://p.example/1.jpg,1\n" * PRODUCT_ROWS_MAX)
+    assert isinstance(found, Catalogue)
+    assert "more than 1,000 rows" in found.faults[0].problem
+
+
+def peak_bytes_of(content: bytes) -> int:
     tracemalloc.start()
     read(content)
     peak_bytes = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak_bytes < 16 * len(content)
+    return peak_bytes
+
+
+def test_lines_of_commas_alone_do_not_fill_the_memory() -> None:
+    content = b"Handle,Title,Variant Price\n" + b"".join(b"," * 1_000_000 + b"\n" for _ in range(8))
+    assert peak_bytes_of(content) < 16 * 1_000_000 + len(content)
+
+
+def test_ten_times_the_products_take_no_more_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoding, "BLOCK_BYTES", 64 * 1024)
+    few, many = (
+        "\n".join([HEAD, *(row(Handle=f"pot-{n}", Title="x" * 500, **{"Variant SKU": f"P-{n}"}) for n in range(count))]).encode()
+        for count in (200, 2_000)
+    )
+    assert peak_bytes_of(many) < peak_bytes_of(few) + 200_000
 
 
 @given(content=st.binary(max_size=400))

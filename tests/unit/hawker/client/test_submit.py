@@ -1,6 +1,9 @@
 """A catalogue on its way: how it is cut, what is sent, what a repeat is."""
 
 import json
+from collections.abc import Sequence
+from typing import Any
+from weakref import finalize
 
 import httpx
 import pytest
@@ -123,3 +126,34 @@ def test_chunks_keep_all_products_in_order_and_within_both_limits(sizes: list[in
 
 def _each(array: bytes) -> list[str]:
     return [json.dumps(each) for each in json.loads(array)]
+
+
+class Lazy(Sequence[Product]):
+    """A thousand products that are made when they are asked for; it counts those that live."""
+
+    def __init__(self) -> None:
+        self.alive = 0
+        self.alive_max = 0
+
+    def __len__(self) -> int:
+        return 1000
+
+    def __getitem__(self, index: int | slice) -> Any:  # Any: the two overloads of a sequence
+        assert isinstance(index, int)
+        if index >= len(self):
+            raise IndexError(index)
+        (product,) = products(1)
+        self.alive += 1
+        self.alive_max = max(self.alive_max, self.alive)
+        finalize(product, self._gone)
+        return product
+
+    def _gone(self) -> None:
+        self.alive -= 1
+
+
+async def test_a_submit_holds_no_more_of_its_products_than_one_chunk() -> None:
+    lazy = Lazy()
+    async with Gateway().client() as hawker:
+        await hawker.submit(lazy, Marketplace.EBAY)
+    assert lazy.alive_max <= CHUNK_ITEMS_MAX + 1

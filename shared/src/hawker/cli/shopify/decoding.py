@@ -1,6 +1,8 @@
-"""Bytes to text, or the reason why they are no CSV. What another kind of file is gets named, because that is what the seller must know."""
+"""Whether bytes are the text of a CSV at all, or the reason why not. What another kind of file is gets named, because that is what the seller must know."""
 
-from collections.abc import Sequence
+import codecs
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
 
 from hawker.cli.shopify.faults import Fault
 
@@ -21,30 +23,49 @@ KINDS: Sequence[tuple[bytes, str, str]] = (
     (b"\xfe\xff", "text in UTF-16", _EXPORT),
 )
 SAMPLE_BYTES = 4096
+BLOCK_BYTES = 1024 * 1024
+"""So much of the file is held at a time."""
 
 
-def decode(content: bytes) -> str | Fault:
-    """UTF-8, with or without a byte order mark."""
-    if not content.strip():
-        return Fault(0, None, "the file is empty", _FROM_SHOPIFY)
-    kind = _other_kind(content)
-    if kind is not None:
-        what, remedy = kind
-        return Fault(0, None, f"this is no CSV: it is {what}", remedy)
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as fault:
-        return _wrong_encoding(content, fault.start)
+def check(file: BinaryIO) -> Fault | None:
+    """Reads all of it, block by block. It must be UTF-8, with or without a byte order mark."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    is_blank = True
+    offset = 0
+    for block in _blocks(file):
+        kind = _other_kind(block, is_first=not offset)
+        if kind is not None:
+            what, remedy = kind
+            return Fault(0, None, f"this is no CSV: it is {what}", remedy)
+        kept, _ = decoder.getstate()
+        try:
+            decoder.decode(block, final=len(block) < BLOCK_BYTES)
+        except UnicodeDecodeError as fault:
+            return _wrong_encoding(file, offset - len(kept) + fault.start)
+        is_blank = is_blank and not block.strip()
+        offset += len(block)
+    return Fault(0, None, "the file is empty", _FROM_SHOPIFY) if is_blank else None
 
 
-def _other_kind(content: bytes) -> tuple[str, str] | None:
+def _blocks(file: BinaryIO, length: int | None = None) -> Iterator[bytes]:
+    """From its start: all of it, or its first `length` bytes. The last one is shorter than BLOCK_BYTES, if need be empty."""
+    file.seek(0)
+    while True:
+        block = file.read(BLOCK_BYTES if length is None else min(BLOCK_BYTES, length))
+        yield block
+        length = None if length is None else length - len(block)
+        if len(block) < BLOCK_BYTES:
+            return
+
+
+def _other_kind(block: bytes, *, is_first: bool) -> tuple[str, str] | None:
+    sample = block[:SAMPLE_BYTES] if is_first else b""
     for start, what, remedy in KINDS:
-        if content.startswith(start):
+        if sample.startswith(start):
             return what, remedy
-    sample = content[:SAMPLE_BYTES]
     if sample.count(0) > len(sample) // 4:
         return "text in UTF-16, or binary data", _EXPORT
-    if b"\0" in content:
+    if b"\0" in block:
         return "binary data", _FROM_SHOPIFY
     return _markup(sample.removeprefix(b"\xef\xbb\xbf").lstrip()[:1])
 
@@ -57,25 +78,36 @@ def _markup(first: bytes) -> tuple[str, str] | None:
     return None
 
 
-def _wrong_encoding(content: bytes, start: int) -> Fault:
-    line = content.count(b"\n", 0, start) + 1
-    byte = content[start : start + 1]
+def _wrong_encoding(file: BinaryIO, start: int) -> Fault:
+    file.seek(start)
+    byte = file.read(1)
     likely = byte.decode("cp1252", errors="replace")
+    line = sum(block.count(b"\n") for block in _blocks(file, start)) + 1
     return Fault(
         line,
-        _column(content, start),
+        _column(file, start),
         f"the text is not UTF-8: byte 0x{byte.hex()} is no character (in Windows-1252 it would be {likely!r})",
         "Save the file as 'CSV UTF-8', or convert it: iconv -f WINDOWS-1252 -t UTF-8 OLD.csv > NEW.csv",
     )
 
 
-def _column(content: bytes, start: int) -> str | None:
+def _column(file: BinaryIO, start: int) -> str | None:
     """The heading over a place, counted by commas outside quotes within its line; None where the line begins inside a quoted text."""
-    begin = content.rfind(b"\n", 0, start) + 1
-    index = _commas(content[begin:start])
-    headings = content[: content.find(b"\n")].decode("cp1252", errors="replace").split(",")
-    quotes_even = content.count(b'"', 0, begin) % 2 == 0
+    begin = _line_begin(file, start)
+    quotes_even = sum(block.count(b'"') for block in _blocks(file, begin)) % 2 == 0
+    file.seek(0)
+    headings = file.readline(BLOCK_BYTES).decode("cp1252", errors="replace").strip("\r\n").split(",")
+    file.seek(begin)
+    index = _commas(file.read(min(start - begin, BLOCK_BYTES)))
     return headings[index].strip().strip('"') if begin and quotes_even and index < len(headings) else None
+
+
+def _line_begin(file: BinaryIO, start: int) -> int:
+    begin = offset = 0
+    for block in _blocks(file, start):
+        begin = offset + block.rfind(b"\n") + 1 if b"\n" in block else begin
+        offset += len(block)
+    return begin
 
 
 def _commas(before: bytes) -> int:

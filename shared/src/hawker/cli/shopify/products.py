@@ -1,6 +1,6 @@
 """The rows of one handle to one product. All its faults are found in one pass; a product with a fault is not made."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import ValidationError
@@ -15,17 +15,19 @@ from hawker.cli.shopify.skus import derive
 from hawker.contracts.limits import PRODUCT_VARIANTS_MAX
 from hawker.contracts.listings import Product, Variant
 
+PRODUCT_ROWS_MAX = 1_000
+"""Its variants and its pictures are far fewer; a file of one handle alone must not fill the memory."""
 _VARIANT_FIELDS = ("option1_value", "option2_value", "option3_value", "sku", "price", "barcode")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Seen:
     """The SKUs of the file so far, and the line each stands on: two products with one SKU would overwrite each other."""
 
-    lines: dict[str, int]
+    first_line: Callable[[str, int], int]
 
     def note(self, sku: str, cells: Cells) -> None:
-        line = self.lines.setdefault(sku, cells.row.line)
+        line = self.first_line(sku, cells.row.line)
         if line != cells.row.line:
             cells.fault("sku", f"the SKU {quoted(sku)} already stands on line {line}", "Give every variant a SKU of its own.")
 
@@ -33,6 +35,9 @@ class Seen:
 def read_product(rows: Sequence[Row], header: Header, currency: str, seen: Seen, findings: Findings) -> Product | None:
     faults_before = findings.fault_count
     cells = [Cells(row, header, findings) for row in rows]
+    if len(rows) > PRODUCT_ROWS_MAX:
+        cells[-1].fault("handle", f"its product has more than {PRODUCT_ROWS_MAX:,} rows", "Give each product a handle of its own.")
+        return None
     title = _title(cells)
     variant_cells = [each for each in cells if any(each.row[field] for field in _VARIANT_FIELDS)] or cells[:1]
     if len(variant_cells) > PRODUCT_VARIANTS_MAX:

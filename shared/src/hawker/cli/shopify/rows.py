@@ -1,14 +1,15 @@
 """Text to rows: which line, which fields. It judges the grid, never what a cell says."""
 
 import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TextIO
 
 from hawker.cli.shopify.columns import Header
 from hawker.cli.shopify.faults import Fault, Findings, quoted
 
-ROWS_MAX = 200_000
+ROWS_MAX = 2_000_000
+"""The largest batch there can be, with twenty variants or pictures to a product."""
 LINE_CHARS_MAX = 1024 * 1024
 """A line of commas alone is many times its size in memory once it is cells."""
 
@@ -27,7 +28,7 @@ class Row:
 type Line = tuple[int, Sequence[str]]
 
 
-def lines(text: str) -> Iterator[Line | Fault]:
+def lines(text: TextIO) -> Iterator[Line | Fault]:
     """Every row that is not blank, with the line it begins on. A fault is the last thing told: after a wrong quote nothing can be trusted."""
     reader = csv.reader(_bounded(text), strict=True)
     line = 1
@@ -40,8 +41,8 @@ def lines(text: str) -> Iterator[Line | Fault]:
         yield _broken(line, str(fault))
 
 
-def _bounded(text: str) -> Iterator[str]:
-    for line in io.StringIO(text, newline=""):
+def _bounded(text: TextIO) -> Iterator[str]:
+    while line := text.readline(LINE_CHARS_MAX + 1):
         if len(line) > LINE_CHARS_MAX:
             raise csv.Error("line too long")
         yield line
