@@ -2,8 +2,10 @@
 
 from orchestrator.core.state import Shard
 
+JOB_BYTES_MAX = 4 * 1024
+"""What a shard keeps of one job beside its product, at the most; most jobs take a quarter of it."""
 LIVE_JOBS_MAX = 250_000
-"""Two batches of the largest size, and room for everybody else beside them."""
+"""Two batches of the largest size, and room for everybody else beside them: at most 1 GB beside the products, 250 MB of jobs that wait."""
 
 
 def why_full(shard: Shard, count: int) -> str | None:
