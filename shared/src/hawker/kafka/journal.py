@@ -32,7 +32,8 @@ SEND_SECONDS_MAX = 7.0
 COMMIT_SECONDS_MAX = 7.0
 """Sending and committing end before the broker would abort: its abort looks like a fence to us."""
 METADATA_SECONDS_MAX = 10.0
-PAGE_RECORDS_MAX = 500
+PAGE_RECORDS_MAX = 200
+"""Reading them keeps the loop for some 20 ms; then others have it."""
 PAGE_SECONDS_MAX = 30.0
 """A replay that gets nothing for this long has failed."""
 _POLL_MS = 50
