@@ -21,10 +21,10 @@ from tests.chaos.evidence import Evidence, Hit
 from tests.chaos.plan import Plan, draw
 from tests.chaos.round import Round
 from tests.chaos.scene import TARGETS, scene
-from tests.chaos.verdict import Finding, judge
+from tests.chaos.verdict import Finding, judge, read
 
 KEPT = DEFAULT_FOLDER / "chaos"
-"""The last round of each seed: its summary, and its logs where it failed."""
+"""The last round: its summary and its logs."""
 SECONDS_MAX = 1500.0
 """Beside the round itself: start, end and verdict. A round that takes longer hangs."""
 
@@ -44,22 +44,22 @@ def main() -> int:
 
 def _run(plan: Plan) -> int:
     console.print(f"Seed {plan.seed}: {len(plan.strikes)} strikes in {plan.seconds:.0f} s. The same plan again: {_command(plan)}")
-    kept = KEPT / str(plan.seed)
-    shutil.rmtree(kept, ignore_errors=True)
+    shutil.rmtree(KEPT, ignore_errors=True)
     stack = scene(Path(tempfile.mkdtemp(prefix="hawker-chaos-")))
     green = False
     try:
-        green = _play(stack, plan, kept)
+        green = _play(stack, plan)
     finally:
-        if not green:
-            shutil.copytree(stack.layout.logs, kept / "logs", dirs_exist_ok=True)
-            console.print(f"[red]Not green.[/red] Logs: {kept / 'logs'}. The same plan again: {_command(plan)}")
+        shutil.copytree(stack.layout.logs, KEPT / "logs", dirs_exist_ok=True)
+        console.print(f"Logs: {KEPT / 'logs'}. The same plan again: {_command(plan)}")
         stack.erase(in_peace=False)
-        console.print("Everything is stopped again.")
+        console.print(
+            "Everything is stopped again. [green]Green.[/green]" if green else "Everything is stopped again. [red]Not green.[/red]"
+        )
     return 0 if green else 1
 
 
-def _play(stack: Stack, plan: Plan, kept: Path) -> bool:
+def _play(stack: Stack, plan: Plan) -> bool:
     began = time.monotonic()
 
     def say(text: str) -> None:
@@ -70,8 +70,9 @@ def _play(stack: Stack, plan: Plan, kept: Path) -> bool:
 
     stack.start(say)
     evidence = asyncio.run(_limited(Round(stack, plan, say, tell), plan))
-    findings = judge(evidence)
-    _show(evidence, findings, kept)
+    book = read(evidence)
+    findings = judge(evidence, book)
+    _show(report.summary(evidence, book, findings), findings)
     return not findings
 
 
@@ -80,13 +81,12 @@ async def _limited(playing: Round, plan: Plan) -> Evidence:
         return await playing.play()
 
 
-def _show(evidence: Evidence, findings: Sequence[Finding], kept: Path) -> None:
-    found = report.summary(evidence, findings)
-    report.write(kept / "summary.json", found)
+def _show(found: report.Json, findings: Sequence[Finding]) -> None:
+    report.write(KEPT / "summary.json", found)
     console.print(report.strikes(found), report.jobs(found), "", *report.figures(found), sep="\n")
     for finding in findings:
         console.print(f"{finding.promise}: {finding.where}", style="red", markup=False)
-    console.print(f"Summary: {kept / 'summary.json'}")
+    console.print(f"Summary: {KEPT / 'summary.json'}")
 
 
 def _command(plan: Plan) -> str:

@@ -3,24 +3,26 @@
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from rich.table import Table
 
+from hawker.contracts.facts import Fact
+from hawker.contracts.recorded import Recorded
 from hawker.contracts.words import JobStatus
 from tests.chaos.evidence import Evidence, Hit
 from tests.chaos.plan import Fault
-from tests.chaos.verdict import Finding, read
+from tests.chaos.verdict import Book, Finding
 
+PAIR = 2
 STATUSES = (JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELLED, JobStatus.EXPIRED)
 
 type Json = dict[str, Any]  # Any: JSON
 
 
-def summary(evidence: Evidence, findings: Sequence[Finding]) -> Json:
+def summary(evidence: Evidence, book: Book, findings: Sequence[Finding]) -> Json:
     silences = {shard: _longest_silence(journal) for shard, journal in evidence.journal.items()}
     return {
         "seed": evidence.plan.seed,
@@ -28,7 +30,7 @@ def summary(evidence: Evidence, findings: Sequence[Finding]) -> Json:
         "green": not findings,
         "findings": [str(finding) for finding in findings],
         "strikes": {program: _of_program(evidence.hits, program) for program in evidence.targets},
-        "carried": carried(evidence),
+        "carried": carried(evidence, book),
         "intake": {
             "accepted": dict(Counter(wish.asked for wish in evidence.intake.wishes)),
             "answers": dict(evidence.intake.answers),
@@ -37,15 +39,15 @@ def summary(evidence: Evidence, findings: Sequence[Finding]) -> Json:
         "stand_ins": {"fired": dict(evidence.stand_ins.fired), "duplicates": _duplicates(evidence)},
         "journal": {
             "facts": sum(map(len, evidence.journal.values())),
-            "longest_silence_seconds": {str(shard): round(silence.total_seconds(), 1) for shard, silence in silences.items()},
+            "longest_silences": {str(shard): silence for shard, silence in silences.items()},
         },
         "hits": [str(hit) for hit in evidence.hits],
     }
 
 
-def carried(evidence: Evidence) -> Mapping[str, Mapping[str, int]]:
+def carried(evidence: Evidence, book: Book) -> Mapping[str, Mapping[str, int]]:
     """Jobs by marketplace and status."""
-    jobs = [job for ledger in read(evidence).ledgers for job in ledger.jobs.values()]
+    jobs = [job for ledger in book.ledgers for job in ledger.jobs.values()]
     ended = Counter((str(job.account[1]), job.end) for job in jobs)
     return {name: {str(status): ended[name, status] for status in (*STATUSES, None)} for name in evidence.stand_ins.counts}
 
@@ -70,12 +72,12 @@ def jobs(found: Json) -> Table:
 
 
 def figures(found: Json) -> Sequence[str]:
-    silences = found["journal"]["longest_silence_seconds"]
+    silences = found["journal"]["longest_silences"]
     return [
         f"Accepted: {_counts(found['intake']['accepted'])}; a yes took {found['intake']['longest_seconds_to_a_yes']} s at most",
         f"Answers: {_counts(found['intake']['answers'])}",
         f"Stand-ins misbehaved {sum(found['stand_ins']['fired'].values())} times",
-        f"{found['journal']['facts']} facts; longest silence of a shard: {', '.join(f'{s} s on {n}' for n, s in silences.items())}",
+        f"{found['journal']['facts']} facts; longest silence by shard: {', '.join(f'{n}: {silence}' for n, silence in silences.items())}",
     ]
 
 
@@ -90,9 +92,13 @@ def _duplicates(evidence: Evidence) -> Mapping[str, int]:
     return {name: found["duplicates"] for name, found in evidence.stand_ins.counts.items()}
 
 
-def _longest_silence(journal: Sequence[Any]) -> timedelta:  # Any: every fact has a time
+def _longest_silence(journal: Sequence[Recorded[Fact]]) -> str:
+    """While no fact was written: how long, and since when."""
     times = [recorded.message.at for recorded in journal]
-    return max((later - earlier for earlier, later in pairwise(times)), default=timedelta())
+    if len(times) < PAIR:
+        return "no facts"
+    earlier, later = max(pairwise(times), key=lambda pair: pair[1] - pair[0])
+    return f"{(later - earlier).total_seconds():.1f} s from {earlier:%H:%M:%S}"
 
 
 def _counts(found: Mapping[str, int]) -> str:

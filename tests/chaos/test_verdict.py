@@ -12,7 +12,7 @@ from orchestrator.core.checksum import checksum
 from tests.chaos.evidence import Asked, Evidence, Hit, Intake, Letter, Rows, StandIns, Told, Wish
 from tests.chaos.plan import Fault, Plan, Strike
 from tests.chaos.report import summary
-from tests.chaos.verdict import Promise, judge, transactions
+from tests.chaos.verdict import Promise, judge, read, transactions
 from tests.support.stories import TENANT, Story, batch_requested, items_added, job_requested
 
 KILL = Strike(1.0, "kafka", "kafka", Fault.KILL)
@@ -55,7 +55,7 @@ GOOD = evidence()
 
 
 def broken(found: Evidence) -> set[Promise]:
-    return {finding.promise for finding in judge(found)}
+    return {finding.promise for finding in judge(found, read(found))}
 
 
 def with_journal(journal: Sequence[Recorded[Fact]]) -> Evidence:
@@ -69,7 +69,7 @@ def without(*kinds: type[Fact]) -> list[Recorded[Fact]]:
 
 
 def test_a_round_that_went_well_has_no_finding() -> None:
-    assert judge(GOOD) == []
+    assert judge(GOOD, read(GOOD)) == []
 
 
 def test_each_gap_between_offsets_is_the_end_of_a_transaction() -> None:
@@ -123,7 +123,7 @@ def test_a_long_round_wants_every_fault_for_every_kind_of_process() -> None:
 
 
 def test_the_summary_counts_what_was_carried_and_who_was_hit() -> None:
-    found = summary(GOOD, judge(GOOD))
+    found = summary(GOOD, read(GOOD), [])
     assert found["green"]
     assert found["carried"]["ebay"]["completed"] == 3
     assert found["strikes"]["kafka"]["kill"] == 1
