@@ -8,6 +8,7 @@ import typer
 
 from hawker.cli import controlling, looking
 from hawker.cli.controlling import Control
+from hawker.cli.dead_letters import app as dead_letters
 from hawker.cli.doctor import examine
 from hawker.cli.exits import MEANINGS
 from hawker.cli.performing import perform
@@ -24,6 +25,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(dead_letters, name="dead-letters")
 
 
 def _currency(text: str) -> str:

@@ -42,7 +42,7 @@ def batches(page: Page[Batch]) -> RenderableType:
 
 def batch(one: Batch, failed: Sequence[Job]) -> RenderableType:
     progress = one.progress
-    facts = _facts(
+    head = facts(
         ("Batch", one.id),
         ("What", f"{one.action} on {one.marketplace}, account {one.account}, priority {one.priority}"),
         ("Status", status(one.status)),
@@ -52,9 +52,9 @@ def batch(one: Batch, failed: Sequence[Job]) -> RenderableType:
         ("Ended", moment(one.ended_at)),
     )
     if not failed:
-        return facts
+        return head
     rows = ((job.id, job.handle, status(job.status), why(job)) for job in failed)
-    return Group(facts, Text(), _table(("Job", "Product", "Status", "Why"), rows))
+    return Group(head, Text(), table(("Job", "Product", "Status", "Why"), rows))
 
 
 def jobs(page: Page[Job]) -> RenderableType:
@@ -63,7 +63,7 @@ def jobs(page: Page[Job]) -> RenderableType:
 
 
 def job(one: Job) -> RenderableType:
-    facts = _facts(
+    head = facts(
         ("Job", one.id),
         ("Batch", one.batch_id),
         ("Product", " · ".join(part for part in (one.handle, one.title) if part)),
@@ -75,7 +75,7 @@ def job(one: Job) -> RenderableType:
         ("Next try", moment(one.due_at)),
         ("Ended", moment(one.ended_at)),
     )
-    return Group(facts, Text(), _tasks(one.tasks)) if one.tasks else facts
+    return Group(head, Text(), _tasks(one.tasks)) if one.tasks else head
 
 
 def tasks(page: Page[Task]) -> RenderableType:
@@ -96,7 +96,7 @@ def _tasks(each: Iterable[Task]) -> Table:
         )
         for task in each
     )
-    return _table(("#", "Task", "Kind", "Status", "Attempt", "Waited", "Took", "Why"), rows)
+    return table(("#", "Task", "Kind", "Status", "Attempt", "Waited", "Took", "Why"), rows)
 
 
 def why(one: Job) -> str:
@@ -137,7 +137,7 @@ def _in_words(progress: Progress) -> str:
 type Cell = str | Text | None
 
 
-def _facts(*pairs: tuple[str, Cell]) -> Table:
+def facts(*pairs: tuple[str, Cell]) -> Table:
     grid = Table.grid(padding=(0, 2))
     for name, value in pairs:
         if value:
@@ -145,7 +145,7 @@ def _facts(*pairs: tuple[str, Cell]) -> Table:
     return grid
 
 
-def _table(headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Table:
+def table(headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
     for index, heading in enumerate(headings):
         table.add_column(heading, overflow="fold", no_wrap=index == 0)
@@ -160,7 +160,7 @@ def _cell(value: Cell) -> Text:
 
 
 def _listed(headings: Sequence[str], rows: Iterable[Sequence[Cell]], page: Page[Batch] | Page[Job]) -> RenderableType:
-    return Group(_table(headings, rows), *_footer(page)) if page.items else Text("There are none yet.")
+    return Group(table(headings, rows), *_footer(page)) if page.items else Text("There are none yet.")
 
 
 def _footer(page: Page[Batch] | Page[Job] | Page[Task]) -> Sequence[Text]:

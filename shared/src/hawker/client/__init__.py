@@ -9,5 +9,21 @@ async with Hawker("http://127.0.0.1:8000", token) as hawker:
 from hawker.client.answers import Batch, Job, Page, Progress, Task
 from hawker.client.errors import HawkerError, NotAllowed, NotReachable, NotUnderstood
 from hawker.client.hawker import Hawker
+from hawker.client.letters import DeadLetter, LetterFilter, LetterResult, WholeLetter
 
-__all__ = ["Batch", "Hawker", "HawkerError", "Job", "NotAllowed", "NotReachable", "NotUnderstood", "Page", "Progress", "Task"]
+__all__ = [
+    "Batch",
+    "DeadLetter",
+    "Hawker",
+    "HawkerError",
+    "Job",
+    "LetterFilter",
+    "LetterResult",
+    "NotAllowed",
+    "NotReachable",
+    "NotUnderstood",
+    "Page",
+    "Progress",
+    "Task",
+    "WholeLetter",
+]

@@ -11,7 +11,7 @@ DETAIL_CHARS_MAX = 2000
 
 NOT_ALLOWED: Mapping[int, str] = {
     401: "Take a fresh token and set it as HAWKER_TOKEN; `hawker doctor` says whose the present one is.",
-    403: "Use a token whose role may do this: viewers read, sellers and admins also write.",
+    403: "Use a token whose role may do this: viewers read, sellers and admins also write, admins and operators handle dead letters.",
 }
 """What to do about a token is better known here than at the gateway."""
 ADVICE_OTHERWISE = "Try again in a minute; if it stays, the gateway's log has the reason."

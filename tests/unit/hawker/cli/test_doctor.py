@@ -58,6 +58,24 @@ def test_what_is_wrong_is_told_with_what_to_do(
     assert found[name]["advice"]
 
 
+@pytest.mark.parametrize(
+    ("letters", "state", "words"),
+    [
+        (page(waiting=1, redriven=4), "note", "1 waits"),
+        (page(waiting=3), "note", "3 wait for"),
+        (page(redriven=4), "ok", "none waits"),
+        (problem(403, "Your role does not allow it"), None, ""),
+    ],
+)
+def test_letters_that_wait_are_told_to_whom_may_see_them(stage: Stage, letters: httpx.Response, state: str | None, words: str) -> None:
+    stage.answers |= {"GET /health/ready": httpx.Response(200), "GET /v1/batches": page(BATCH), "GET /v1/dead-letters": letters}
+    _, found = findings(stage)
+    finding = found.get("Dead letters", {})
+    assert finding.get("state") == state
+    assert words in finding.get("detail", "")
+    assert ("hawker dead-letters list" in finding.get("advice", "")) == (state == "note")
+
+
 def test_a_token_that_is_missing_is_wrong_once_a_gateway_is_there(stage: Stage) -> None:
     stage.answers["GET /health/ready"] = httpx.Response(200)
     del stage.environ["HAWKER_TOKEN"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hawker.contracts.dead_letters import AT, ORIGIN, REASON, SUBJECT, VALUE_BYTES, Closing, DeadLetterClosed
@@ -129,6 +129,7 @@ def test_no_text_holds_what_postgresql_cannot() -> None:
 NAMES = st.sampled_from([ORIGIN, REASON, SUBJECT, AT, VALUE_BYTES, "ce_type", "ce_id"]) | st.text(max_size=5)
 
 
+@settings(deadline=None)
 @given(
     headers=st.lists(st.tuples(NAMES, st.binary(max_size=30) | st.sampled_from([value for _, value in [*WHY, *TYPED]])), max_size=8),
     key=st.none() | st.binary(max_size=10),

@@ -7,6 +7,7 @@ from hawker.cli.doctor.finding import Finding, note, ok, wrong
 from hawker.cli.doctor.machine import Machine
 from hawker.client import Hawker, HawkerError, NotAllowed, NotReachable
 from hawker.client.retrying import Retrying
+from hawker.contracts.dead_letters import LetterState
 
 ONCE = Retrying(attempts_max=1)
 """Doctor tells how it is now."""
@@ -19,7 +20,7 @@ async def examine(machine: Machine) -> list[Finding]:
     try:
         async with Hawker(access.api_url, access.token_text, transport=machine.world.transport, retrying=ONCE) as hawker:
             is_there, finding = await _gateway(machine, hawker)
-            return [finding, await _token(machine, hawker)] if is_there else [finding]
+            return [finding, await _token(machine, hawker), *await _letters(machine)] if is_there else [finding]
     except HawkerError as error:  # An address or a token that cannot be used at all.
         return [wrong("Settings", str(error), error.advice)]
 
@@ -55,6 +56,23 @@ async def _token(machine: Machine, hawker: Hawker) -> Finding:
     except HawkerError as error:
         return wrong("Token", f"{whose}: could not be tried: {error}", error.advice)
     return ok("Token", whose)
+
+
+async def _letters(machine: Machine) -> list[Finding]:
+    """How many wait, of whom the token may see; nothing where that is nobody's."""
+    access = machine.access
+    waiting = 0
+    try:
+        async with Hawker(access.api_url, access.operator_token_text, transport=machine.world.transport, retrying=ONCE) as hawker:
+            async for page in hawker.dead_letters(page_items=1):
+                waiting = page.totals.get(LetterState.WAITING, 0)
+                break
+    except HawkerError:
+        return []  # A role that handles none, or a fault that the findings before have told.
+    if not waiting:
+        return [ok("Dead letters", "none waits")]
+    advice = "`hawker dead-letters list` says why; mend the cause, then `hawker dead-letters redrive`, or `discard` what is of no use."
+    return [note("Dead letters", f"{waiting} wait{'s' if waiting == 1 else ''} for somebody", advice)]
 
 
 def _whose(token: str, source: str) -> str:
