@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
+from structlog.testing import capture_logs
 
 from hawker.kafka.clock import SystemClock
 from hawker.kafka.errors import Fenced, OutcomeUnknown, Unavailable
@@ -58,6 +59,22 @@ async def test_a_lost_shard_is_acquired_again(monkeypatch: pytest.MonkeyPatch, e
         keeper.stop()
         await running
     assert owners.made == 2
+
+
+async def test_a_shard_that_broke_says_where_and_nothing_of_what_broke_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    owners = Owners(ValueError("what the input said"))
+    monkeypatch.setattr(module, "Owner", owners)
+    keeper = Keeper(0, ports(), Suspicion())
+    with capture_logs() as lines:
+        async with asyncio.timeout(SECONDS_MAX):
+            running = asyncio.create_task(keeper.run())
+            await owners.staying.wait()
+            keeper.stop()
+            await running
+    [line] = [line for line in lines if line["log_level"] == "error"]
+    assert line["error"] == "ValueError"
+    assert "test_keeper.py" in line["where"]
+    assert "what the input said" not in str(lines)
 
 
 async def test_a_fenced_keeper_waits_until_it_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """Keeps one shard owned for as long as it is assigned: after an error it acquires again, fenced it waits for the next assignment."""
 
 import asyncio
+import traceback
 
 import structlog
 
@@ -54,13 +55,18 @@ class Keeper:
                     raise
                 metrics.count(metrics.SHARDS_LOST, cause="cancelled")
                 log.warning("shard lost, acquiring again", shard=self._partition, why="the log's client cancelled what we waited for")
-            except Exception:
+            except Exception as fault:  # noqa: BLE001 - whatever a mistake of ours raises
                 metrics.count(metrics.SHARDS_LOST, cause="broke")
-                log.exception("shard broke, acquiring again", shard=self._partition)
+                self._tell_broken(fault)
             if (self._ports.clock.now() - began).total_seconds() > BACKOFF_SECONDS_MAX:
                 backoff_seconds = BACKOFF_SECONDS_FIRST
             await self._rest(backoff_seconds)
             backoff_seconds = min(BACKOFF_SECONDS_MAX, backoff_seconds * 2)
+
+    def _tell_broken(self, fault: Exception) -> None:
+        """Where it happened, and never the exception's text: that may repeat what an input said."""
+        where = "".join(traceback.format_tb(fault.__traceback__))
+        log.error("shard broke, acquiring again", shard=self._partition, error=type(fault).__name__, where=where)
 
     async def _rest_fenced(self, why: str) -> None:
         """Until the next assignment stops this keeper. One that goes on means that the group still counts on us."""
