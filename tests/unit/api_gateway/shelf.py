@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import BaseModel
 
-from api_gateway.letters.bodies import LetterFilter
+from api_gateway.letters.bodies import LetterFilter, ParkedJobBody
 from api_gateway.letters.letter import Letter, Raw, Raws
 from api_gateway.letters.reads import Scope
 from api_gateway.reads import Wanted
@@ -37,6 +37,7 @@ class Shelf:
     written: list[Record | JobUnparkRequested] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
     sought: list[tuple[Scope, LetterFilter, LetterState | None]] = field(default_factory=list)
+    jobs_parked: list[ParkedJobBody] = field(default_factory=list)
     writes_left: int = 1000
     """After so many writes the log is out of reach."""
 
@@ -101,6 +102,9 @@ class Shelf:
 
     async def raw(self, scope: Scope, origins: Collection[str]) -> Raws:
         return {letter.origin: self.letters[letter.origin][1] for letter in self._seen(scope) if letter.origin in origins}
+
+    async def parked(self, scope: Scope, job_id: str | None, count_max: int) -> Sequence[ParkedJobBody]:
+        return [one for one in self.jobs_parked if job_id in {None, one.job_id} and scope.tenant in {None, one.tenant_id}][:count_max]
 
     async def publish(
         self, topic: str, key: str, message: BaseModel, *, id: str, traceparent: str | None = None, time: datetime | None = None

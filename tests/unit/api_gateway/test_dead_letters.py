@@ -5,6 +5,8 @@ from collections.abc import Callable
 import httpx
 import pytest
 
+from api_gateway.letters.bodies import ParkedJobBody
+from hawker.contracts.requests import JobUnparkRequested
 from tests.unit.api_gateway.shelf import Shelf
 
 PATH = "/v1/dead-letters"
@@ -112,6 +114,32 @@ async def test_nothing_is_answered_as_done_while_the_log_is_away(as_role: AsRole
     shelf.writes_left = 0
     answer = await as_role("admin").post(f"{PATH}/redrive", json=NAMED)
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+
+
+def park(shelf: Shelf, job_id: str, *, tenant: str = "demo", letters: int = 0) -> None:
+    shelf.jobs_parked.append(ParkedJobBody(tenant_id=tenant, job_id=job_id, reason="a timer broke", letters_waiting=letters))
+
+
+async def test_a_job_that_no_letter_speaks_of_is_found_and_let_go(as_role: AsRole, shelf: Shelf) -> None:
+    park(shelf, "job-1")
+    park(shelf, "job-2", tenant="other")
+    assert [job["job_id"] for job in (await as_role("admin").get("/v1/parked-jobs")).json()["items"]] == ["job-1"]
+    assert len((await as_role("operator").get("/v1/parked-jobs")).json()["items"]) == 2
+    answers = [await as_role("operator").post("/v1/parked-jobs/job-2/unpark", headers={"Idempotency-Key": "k"}) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [202, 202]
+    assert [(one.tenant_id, one.job_id, one.inputs) for one in shelf.written if isinstance(one, JobUnparkRequested)] == [
+        ("other", "job-2", ())
+    ] * 2
+    assert shelf.ids[0] == shelf.ids[1] == answers[0].json()["request_id"]
+
+
+async def test_a_job_whose_letters_wait_goes_on_by_these(as_role: AsRole, shelf: Shelf) -> None:
+    park(shelf, "job-1", letters=2)
+    refused = await as_role("admin").post("/v1/parked-jobs/job-1/unpark")
+    assert (refused.status_code, "Redrive or discard" in refused.json()["advice"]) == (409, True)
+    assert (await as_role("admin").post("/v1/parked-jobs/job-2/unpark")).status_code == 404
+    assert (await as_role("seller").post("/v1/parked-jobs/job-1/unpark")).status_code == 403
+    assert shelf.written == []
 
 
 async def test_the_document_names_the_roles_and_the_problems(anonymous: httpx.AsyncClient) -> None:

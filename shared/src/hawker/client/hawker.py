@@ -16,7 +16,7 @@ from hawker.client.answers import Batch, Job, Page, Task
 from hawker.client.calls import Calls, Sleep, Told
 from hawker.client.chunks import Chunk, cut
 from hawker.client.errors import HawkerError, not_understood
-from hawker.client.letters import DeadLetter, LetterFilter, LetterResult, LetterResults, WholeLetter
+from hawker.client.letters import DeadLetter, LetterFilter, LetterResult, LetterResults, ParkedJobs, WholeLetter
 from hawker.client.retrying import Retrying
 from hawker.contracts.dead_letters import SELECTION_LETTERS_MAX, LetterState
 from hawker.contracts.limits import BATCH_ITEMS_MAX
@@ -177,6 +177,14 @@ class Hawker:
     async def discard(self, origins: Sequence[str], *, key: str | None = None) -> list[LetterResult]:
         """Never uses them. A job whose last letter is discarded goes on without."""
         return await self._handle("discard", origins, key)
+
+    async def parked_jobs(self) -> ParkedJobs:
+        """Those that stand still because something about them broke the orchestrator."""
+        return self._read(ParkedJobs, await self._calls.get("/v1/parked-jobs"))
+
+    async def unpark(self, job_id: str, *, key: str | None = None) -> None:
+        """Lets a job go that no letter speaks of."""
+        await self._calls.post(_at("parked-jobs", job_id, "unpark"), new_key() if key is None else key)
 
     async def _handle(self, verb: str, origins: Sequence[str], key: str | None) -> list[LetterResult]:
         """In as many calls as it takes, in the order given. A letter that an earlier call took along is told once."""

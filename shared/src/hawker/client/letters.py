@@ -72,6 +72,20 @@ class LetterResults(Model):
     more: bool = False
 
 
+class ParkedJob(Model):
+    """A job that stands still until somebody says how to go on: by its letters, or where none waits by `unpark`."""
+
+    tenant_id: str
+    job_id: str
+    reason: str = ""
+    letters_waiting: int = 0
+
+
+class ParkedJobs(Model):
+    items: tuple[ParkedJob, ...] = ()
+    more: bool = False
+
+
 class LetterFilter(Model):
     """Which letters; what is None narrows nothing."""
 

@@ -153,6 +153,22 @@ def test_many_letters_go_in_as_many_calls_as_it_takes_and_those_that_went_along_
     assert len(json.loads(result.stdout)["results"]) == len(origins)
 
 
+def test_parked_jobs_are_listed_with_what_to_do_about_each(stage: Stage) -> None:
+    parked = [{"tenant_id": "demo", "job_id": f"job-{count}", "reason": "a timer broke", "letters_waiting": count} for count in (0, 2)]
+    stage.answers["GET /v1/parked-jobs"] = httpx.Response(200, json={"items": parked, "more": False})
+    result = stage.run("dead-letters", "parked")
+    assert "unpark job-0" in result.stdout
+    assert "redrive or discard --job job-2" in result.stdout
+    stage.answers["GET /v1/parked-jobs"] = httpx.Response(200, json={"items": []})
+    assert "No job is parked." in stage.run("dead-letters", "parked").stdout
+
+
+def test_a_parked_job_without_letters_is_let_go(stage: Stage) -> None:
+    stage.answers["POST /v1/parked-jobs/job-1/unpark"] = httpx.Response(202, json={"request_id": "r", "location": "/v1/jobs/job-1"})
+    result = stage.run("dead-letters", "unpark", "job-1", "--json")
+    assert json.loads(result.stdout) == {"asked": "unpark", "kind": "job", "ids": ["job-1"]}
+
+
 def test_a_role_that_may_not_is_told_which_may(stage: Stage) -> None:
     stage.answers[LIST] = problem(403, "Your role does not allow it", "A seller handles no dead letters.")
     result = stage.run("dead-letters", "list")

@@ -99,6 +99,20 @@ class DeadLetterBody(BaseModel):
     request_id: str | None = None
 
 
+class ParkedJobBody(BaseModel):
+    """A job that stands still until somebody says how to go on."""
+
+    tenant_id: str
+    job_id: str
+    reason: str
+    letters_waiting: int = Field(description="Redrive or discard these; where there are none, unpark the job itself.")
+
+
+class ParkedJobs(BaseModel):
+    items: list[ParkedJobBody]
+    more: bool = Field(default=False, description="There are more of them than are shown.")
+
+
 class HeaderBody(BaseModel):
     """`value` where it is text, else `base64`."""
 

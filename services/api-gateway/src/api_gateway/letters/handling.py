@@ -8,7 +8,7 @@ from time import monotonic
 
 from api_gateway import problems
 from api_gateway.letters import rules
-from api_gateway.letters.bodies import Handled, LetterResult, Selection
+from api_gateway.letters.bodies import Handled, LetterResult, ParkedJobBody, Selection
 from api_gateway.letters.letter import Letter, Raws
 from api_gateway.letters.reads import LetterReads, Scope
 from api_gateway.publishing import Writing
@@ -113,6 +113,13 @@ class Handling:
         await self._close(handler, letters, Closing.DISCARDED)
         return [rules.done(letter, Closing.DISCARDED, GOES_ON if is_last else STAYS_PARKED) for letter in letters]
 
+    async def let_go(self, handler: Handler, job: ParkedJobBody, request_id: str) -> None:
+        """A job that no letter speaks of. Raises Problem."""
+        try:
+            await self._ask(handler, (job.tenant_id, job.job_id), request_id, [])
+        except Unavailable as fault:
+            raise problems.unavailable("The log") from fault
+
     async def _let_go_again(self, handler: Handler, letter: Letter, how: Closing) -> None:
         """Two discards at one time may each have seen the other's letter waiting. Saying it again lets the job go; a job that went hears nothing new."""
         if letter.job is None or how is not Closing.DISCARDED or letter.state is not LetterState.DISCARDED:
@@ -121,10 +128,12 @@ class Handling:
             await self._unpark(handler, [letter], how, [])
 
     async def _unpark(self, handler: Handler, letters: Sequence[Letter], how: Closing, inputs: Sequence[ParkedInput]) -> None:
-        """Raises Unavailable or OversizeError."""
         assert letters[0].job is not None, "only letters of a job unpark one"
-        tenant_id, job_id = letters[0].job
-        request_id, now = rules.request_id(how, letters), datetime.now(UTC)
+        await self._ask(handler, letters[0].job, rules.request_id(how, letters), inputs)
+
+    async def _ask(self, handler: Handler, job: tuple[str, str], request_id: str, inputs: Sequence[ParkedInput]) -> None:
+        """Raises Unavailable or OversizeError."""
+        (tenant_id, job_id), now = job, datetime.now(UTC)
         request = JobUnparkRequested(tenant_id=tenant_id, requested_at=now, request_id=request_id, job_id=job_id, inputs=tuple(inputs))
         await self.log.publish(self.topics.requests, tenant_id, request, id=request_id, traceparent=handler.traceparent)
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from api_gateway.database import Database
-from api_gateway.letters.bodies import LetterFilter
+from api_gateway.letters.bodies import LetterFilter, ParkedJobBody
 from api_gateway.letters.letter import Letter, Raw, Raws
 from api_gateway.paging import Cursor
 from api_gateway.reads import Wanted
@@ -47,6 +47,9 @@ class LetterReads(Protocol):
 
     async def raw(self, scope: Scope, origins: Collection[str]) -> Raws: ...
 
+    async def parked(self, scope: Scope, job_id: str | None, count_max: int) -> Sequence[ParkedJobBody]:
+        """Jobs that stand still: this one, of whoever may be seen, or all."""
+
 
 @dataclass(frozen=True, slots=True)
 class PostgresLetterReads:
@@ -75,6 +78,10 @@ class PostgresLetterReads:
     async def raw(self, scope: Scope, origins: Collection[str]) -> Raws:
         async with self._as(scope) as connection:
             return {row["origin"]: _raw(row) for row in await connection.fetch(QUERIES["raw"], list(origins))}
+
+    async def parked(self, scope: Scope, job_id: str | None, count_max: int) -> Sequence[ParkedJobBody]:
+        async with self._as(scope) as connection:
+            return [ParkedJobBody(**dict(row)) for row in await connection.fetch(QUERIES["parked"], job_id, count_max)]
 
     def _as(self, scope: Scope) -> AbstractAsyncContextManager[Connection]:
         return self.database.of_operator() if scope.tenant is None else self.database.of(scope.tenant)

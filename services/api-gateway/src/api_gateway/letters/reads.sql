@@ -58,5 +58,15 @@ where tenant_id = $1 and subject = $2 and state = 'waiting'
 order by partition, letter_offset
 limit $3;
 
+-- name: parked
+-- Jobs that stand still, and how many of their letters wait. `$1` is one job's id or null.
+select jobs.tenant_id, jobs.job_id, jobs.parked as reason, count(dead_letters.origin) as letters_waiting
+from jobs
+left join dead_letters on dead_letters.tenant_id = jobs.tenant_id and dead_letters.subject = jobs.job_id and dead_letters.state = 'waiting'
+where jobs.parked is not null and ($1::text is null or jobs.job_id = $1)
+group by jobs.tenant_id, jobs.job_id
+order by jobs.tenant_id, jobs.job_id
+limit $2;
+
 -- name: raw
 select origin, key, header_names, header_values, value from dead_letters where origin = any($1::text[]);

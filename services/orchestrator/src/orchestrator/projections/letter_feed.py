@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from hawker.contracts.recorded import Position
 from hawker.kafka import client
-from hawker.kafka.errors import Unavailable
 from hawker.kafka.settings import KafkaSettings
 
 METADATA_SECONDS_MAX = 10.0
@@ -20,10 +19,7 @@ class LetterFeed:
 
     async def take(self, count_max: int, wait_seconds: float) -> Sequence[client.Record]:
         """What is there, or what comes first within `wait_seconds`; in order within each partition."""
-        try:
-            found = await self.consumer.getmany(timeout_ms=int(wait_seconds * 1000), max_records=count_max)
-        except UnicodeDecodeError as fault:  # A header's name, which only a client that breaks the protocol can write.
-            raise Unavailable(f"{self.topic} holds a record that the client cannot read: {fault}") from fault
+        found = await self.consumer.getmany(timeout_ms=int(wait_seconds * 1000), max_records=count_max)
         return [record for records in found.values() for record in records]
 
     async def has_reached(self, ends: Mapping[int, Position]) -> bool:

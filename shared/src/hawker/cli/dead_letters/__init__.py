@@ -61,6 +61,18 @@ def list_letters(  # noqa: PLR0913  # each is an option of the command
 
 
 @app.command()
+def parked(context: typer.Context, *, as_json: Json = False) -> None:
+    """List the jobs that stand still, with how many of their letters wait."""
+    perform(context, work.parked, as_json=as_json, as_operator=True)
+
+
+@app.command()
+def unpark(context: typer.Context, job_id: str, *, as_json: Json = False) -> None:
+    """Let a parked job go on that has no letter: what broke it was a timer."""
+    perform(context, lambda hawker, screen: work.unpark(hawker, screen, job_id), as_json=as_json, as_operator=True)
+
+
+@app.command()
 def show(context: typer.Context, origin: str, *, as_json: Json = False) -> None:
     """Show one letter whole: headers, value, why it is here and what became of it."""
     perform(context, lambda hawker, screen: work.show(hawker, screen, origin), as_json=as_json, as_operator=True)

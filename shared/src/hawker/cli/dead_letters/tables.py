@@ -9,7 +9,7 @@ from rich.text import Text
 
 from hawker.cli.tables import facts, moment, table
 from hawker.client import DeadLetter, LetterResult, Page, WholeLetter
-from hawker.client.letters import Handled
+from hawker.client.letters import Handled, ParkedJob, ParkedJobs
 from hawker.contracts.dead_letters import LetterState
 
 VALUE_CHARACTERS_MAX = 20_000
@@ -52,6 +52,18 @@ def letter(one: WholeLetter) -> RenderableType:
     )
     headers = table(("Header", "Value"), ((header.name, _header(header.value, header.base64)) for header in one.headers))
     return Group(told, Text(), headers if one.headers else Text("No headers."), Text(), Text(_value(one)))
+
+
+def parked(jobs: ParkedJobs) -> RenderableType:
+    if not jobs.items:
+        return Text("No job is parked.")
+    rows = ((one.job_id, one.tenant_id, str(one.letters_waiting), one.reason, _next(one)) for one in jobs.items)
+    more = [Text("\nThere are more than these.", style="dim")] if jobs.more else []
+    return Group(table(("Job", "Tenant", "Letters", "Why", "What to do"), rows), *more)
+
+
+def _next(one: ParkedJob) -> str:
+    return f"redrive or discard --job {one.job_id}" if one.letters_waiting else f"unpark {one.job_id}"
 
 
 def results(each: Sequence[LetterResult]) -> RenderableType:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 
 import typer
+from rich.text import Text
 
 from hawker.cli.dead_letters import tables
 from hawker.cli.exits import Exit
@@ -45,6 +46,18 @@ async def look(hawker: Hawker, screen: Screen, which: LetterFilter, state: Lette
 async def show(hawker: Hawker, screen: Screen, origin: str) -> Exit:
     letter = await hawker.dead_letter(origin)
     screen.show(tables.letter(letter), letter)
+    return Exit.DONE
+
+
+async def parked(hawker: Hawker, screen: Screen) -> Exit:
+    jobs = await hawker.parked_jobs()
+    screen.show(tables.parked(jobs), jobs)
+    return Exit.DONE
+
+
+async def unpark(hawker: Hawker, screen: Screen, job_id: str) -> Exit:
+    await hawker.unpark(job_id)
+    screen.show(Text(f"Asked to go on with {job_id}."), {"asked": "unpark", "kind": "job", "ids": [job_id]})
     return Exit.DONE
 
 
