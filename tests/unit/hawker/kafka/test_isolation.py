@@ -14,7 +14,7 @@ MAKERS = {"shared/src/hawker/kafka/client.py"}
 
 def test_a_consumer_reads_what_is_committed_and_commits_nothing_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: dict[str, object] = {}
-    monkeypatch.setattr(client.aiokafka, "AIOKafkaConsumer", lambda **options: asked.update(options))
+    monkeypatch.setattr("aiokafka.AIOKafkaConsumer", lambda **options: asked.update(options))
     client.consumer(KafkaSettings(bootstrap="127.0.0.1:9092"), "tester")
     assert (asked["isolation_level"], asked["enable_auto_commit"]) == ("read_committed", False)
 
