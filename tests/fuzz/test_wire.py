@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import aiokafka.producer.message_accumulator as accumulator  # type: ignore[import-untyped]  # aiokafka ships no types
@@ -94,7 +93,9 @@ async def test_a_record_far_larger_than_ours_is_a_dead_letter(kafka: KafkaSettin
     letter = found.message
     assert isinstance(letter, Undecodable)
     async with log.publishing(kafka) as publisher:
-        await DeadLetters(publisher, kafka.topics.dead_letters).put_recorded(replace(found, message=letter))
+        await DeadLetters(publisher, kafka.topics.dead_letters).put_recorded(
+            Recorded(found.topic, found.partition, found.offset, found.envelope, letter)
+        )
     (reason,) = await dead_letters.reasons(kafka, at_least=1)
     assert str(MESSAGE_BYTES_MAX) in reason
 

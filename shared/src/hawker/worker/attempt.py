@@ -17,6 +17,8 @@ log = structlog.get_logger()
 
 _JSON = TypeAdapter(dict[str, JsonValue])
 """Checks what a handler left behind: behind its alias `Result`, pydantic lets anything pass."""
+PAUSE_SECONDS_MAX = 24 * 3600.0
+"""Whatever a marketplace asked for: no calendar has a date for every number."""
 REACHES_A_MARKETPLACE = frozenset({TaskKind.DIRECT_HTTP, TaskKind.PLUGIN_HTTP})
 
 
@@ -52,7 +54,7 @@ def throttle(command: ExecuteTask, told: TaskSucceeded | TaskFailed, now: dateti
         tenant_id=command.tenant_id,
         account_id=command.account_id,
         marketplace=command.marketplace,
-        until=now + timedelta(seconds=told.failure.retry_after_seconds),
+        until=now + timedelta(seconds=min(told.failure.retry_after_seconds, PAUSE_SECONDS_MAX)),
     )
 
 

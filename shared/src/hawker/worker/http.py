@@ -14,12 +14,16 @@ import aiohttp.abc
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
+from hawker.worker.bounded import ACCEPTED, BoundedTransport
+
 CONNECT_SECONDS_MAX = 5.0
 IDLE_SECONDS_MAX = 15.0
 """A connection that rests longer is closed by us, before a server closes it under a request."""
 
-NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
-"""After these nothing has reached the server. After any other httpx.TransportError it may have."""
+NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL)
+"""After these nothing has reached the server. After any other httpx.TransportError it may have.
+
+InvalidURL: an id that a marketplace gave us may be too long for an address."""
 
 
 def http_client(
@@ -39,7 +43,8 @@ def http_client(
 
     return httpx.AsyncClient(
         base_url=base_url,
-        transport=HonestTransport(client=session),
+        transport=BoundedTransport(HonestTransport(client=session)),
+        headers={"Accept-Encoding": ACCEPTED},
         timeout=httpx.Timeout(timeout_seconds, connect=CONNECT_SECONDS_MAX),
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         trust_env=False,

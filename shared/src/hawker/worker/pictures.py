@@ -54,6 +54,8 @@ class Pictures:
         try:
             async with self._client.stream("GET", address, headers={"Accept": "image/*"}) as answer:
                 return await _read(url, answer)
+        except httpx.InvalidURL:
+            return _rejected(f"The picture {url} has no address on the web.")
         except httpx.HTTPError as error:
             return _transient(f"The picture {url} could not be fetched ({type(error).__name__}).")
 

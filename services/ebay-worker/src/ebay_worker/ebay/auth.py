@@ -9,10 +9,15 @@ import httpx
 from pydantic import SecretStr, ValidationError
 
 from ebay_worker.ebay.answers import Grant, Refusal
+from ebay_worker.ebay.errors import CODE_CHARACTERS_MAX
 from hawker.contracts.failures import Failure, FailureKind
 from hawker.worker.accounts import Account, Accounts, Tokens
+from hawker.worker.secrecy import without_secrets
 
 TOKEN_PATH = "/identity/v1/oauth2/token"  # noqa: S105 - a path, not a token
+
+TOKEN_SECONDS_MAX = 30 * 24 * 3600.0
+"""No access token lives longer, whatever its grant says."""
 
 type TokenSource = Callable[[str | None], Awaitable[SecretStr | Failure]]
 """An access token that works; given one that eBay has just refused, another."""
@@ -50,7 +55,7 @@ async def exchange(http: httpx.AsyncClient, app: App, tokens: Tokens) -> Tokens 
         grant = Grant.model_validate_json(answer.content)
     except ValidationError:
         return _transient("eBay's sign-in answered without a token.")
-    ends = datetime.now(UTC) + timedelta(seconds=grant.expires_in)
+    ends = datetime.now(UTC) + timedelta(seconds=min(grant.expires_in, TOKEN_SECONDS_MAX))
     return Tokens(refresh_token=tokens.refresh_token, access_token=SecretStr(grant.access_token), expires_at=ends)
 
 
@@ -61,12 +66,11 @@ def _refused(answer: httpx.Response) -> Failure:
         said = Refusal.model_validate_json(answer.content)
     except ValidationError:
         said = Refusal()
-    if said.error == "invalid_client":
-        return Failure(
-            kind=FailureKind.REJECTED, reason="eBay does not know Hawker's own application; its keys are wrong.", code=said.error
-        )
+    code = without_secrets(said.error, answer)[:CODE_CHARACTERS_MAX]
+    if code == "invalid_client":
+        return Failure(kind=FailureKind.REJECTED, reason="eBay does not know Hawker's own application; its keys are wrong.", code=code)
     reason = "eBay no longer accepts this account's consent; connect it again."
-    return Failure(kind=FailureKind.UNAUTHORISED, reason=reason, code=said.error or str(answer.status_code))
+    return Failure(kind=FailureKind.UNAUTHORISED, reason=reason, code=code or str(answer.status_code))
 
 
 def _transient(reason: str) -> Failure:

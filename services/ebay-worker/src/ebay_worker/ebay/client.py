@@ -134,7 +134,7 @@ class Ebay:
             headers |= {"Content-Type": "application/json", "Content-Language": self.language}
         try:
             return await http.request(call.method, call.path, params=call.params or None, headers=headers, json=call.json, files=call.files)
-        except httpx.TransportError as fault:
+        except (httpx.TransportError, httpx.InvalidURL) as fault:
             return errors.of_silence(fault, call.effect)
 
 

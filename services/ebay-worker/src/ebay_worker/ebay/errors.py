@@ -15,12 +15,14 @@ from pydantic import ValidationError
 from ebay_worker.ebay.answers import Complaint, Complaints
 from hawker.contracts.failures import Failure, FailureKind
 from hawker.worker.http import NOT_SENT
+from hawker.worker.secrecy import without_secrets
 
 RETRY_AFTER_SECONDS_DEFAULT = 30.0
 """eBay does not promise a Retry-After."""
 RETRY_AFTER_SECONDS_MAX = 3600.0
 REASON_CHARACTERS_MAX = 1000
 TEXT_CHARACTERS_MAX = 2000
+CODE_CHARACTERS_MAX = 100
 
 
 class Effect(StrEnum):
@@ -105,17 +107,17 @@ def of_answer(answer: httpx.Response, effect: Effect) -> Failure:
     complaint = next((one for one in found if one.error_id in RULES), found[0] if found else Complaint())
     rule = _rule(answer.status_code, complaint.error_id)
     kind = FailureKind.UNKNOWN if rule.kind is FailureKind.TRANSIENT and effect is Effect.CREATES else rule.kind
-    text = _plain("; ".join(one.text for one in found))
+    text = without_secrets(_plain("; ".join(one.text for one in found)), answer)
     return Failure(
         kind=kind,
         reason=(f"{rule.says}: {text}" if text else f"{rule.says}.")[:REASON_CHARACTERS_MAX],
-        code=str(complaint.error_id or answer.status_code),
+        code=str(complaint.error_id or answer.status_code)[:CODE_CHARACTERS_MAX],
         text=text[:TEXT_CHARACTERS_MAX] or None,
         retry_after_seconds=retry_after_seconds(answer.headers.get("retry-after")) if kind is FailureKind.THROTTLED else None,
     )
 
 
-def of_silence(fault: httpx.TransportError, effect: Effect) -> Failure:
+def of_silence(fault: httpx.TransportError | httpx.InvalidURL, effect: Effect) -> Failure:
     """No answer. Once a request may have left, only a read surely changed nothing."""
     code = type(fault).__name__
     if isinstance(fault, NOT_SENT):
@@ -159,7 +161,7 @@ def _seconds(header: str) -> float | None:
     except ValueError:
         try:
             return (parsedate_to_datetime(header) - datetime.now(UTC)).total_seconds()
-        except (ValueError, TypeError):  # TypeError: a date without a zone
+        except (ValueError, TypeError, OverflowError):  # TypeError: a date without a zone
             return None
     return seconds if math.isfinite(seconds) else None
 

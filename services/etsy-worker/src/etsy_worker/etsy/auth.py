@@ -14,6 +14,9 @@ from hawker.worker.accounts import Account, Accounts, Tokens
 
 TOKEN_PATH = "/v3/public/oauth/token"  # noqa: S105 - the address of the token endpoint is no token
 
+TOKEN_SECONDS_MAX = 30 * 24 * 3600
+"""No access token lives longer, whatever its grant says."""
+
 type TokenSource = Callable[[str | None], Awaitable[SecretStr | Failure]]
 """Gives the account's access token; the argument is one that Etsy has just refused."""
 
@@ -64,5 +67,5 @@ def _tokens(answer: httpx.Response) -> Tokens | Failure:
     return Tokens(
         access_token=SecretStr(grant.access_token),
         refresh_token=SecretStr(grant.refresh_token),
-        expires_at=datetime.now(UTC) + timedelta(seconds=grant.expires_in),
+        expires_at=datetime.now(UTC) + timedelta(seconds=min(grant.expires_in, TOKEN_SECONDS_MAX)),
     )

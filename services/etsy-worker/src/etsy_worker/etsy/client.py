@@ -114,7 +114,7 @@ class Etsy:
             return await self.http.request(
                 call.method, call.path, params=call.params or None, headers=headers, data=call.form, json=call.json, files=call.files
             )
-        except httpx.TransportError as fault:
+        except (httpx.TransportError, httpx.InvalidURL) as fault:
             return errors.of_silence(fault, call.effect)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from enum import StrEnum
+from math import isfinite
 from typing import NamedTuple
 
 import httpx
@@ -10,6 +11,7 @@ from pydantic_core import from_json
 
 from hawker.contracts.failures import Failure, FailureKind
 from hawker.worker.http import NOT_SENT
+from hawker.worker.secrecy import without_secrets
 
 RETRY_AFTER_SECONDS_DEFAULT = 5.0
 """Where Etsy says 429 without saying how long."""
@@ -66,18 +68,18 @@ TABLE = (
 
 def of_answer(answer: httpx.Response, effect: Effect) -> Failure:
     """Why an answer that is no success failed."""
-    text = _text(answer)
+    text, words = _text(answer)
     kind, reason = _classify(answer.status_code, text, effect)
     return Failure(
         kind=kind,
-        reason=_sentence(kind, reason, text),
+        reason=_sentence(kind, reason, words),
         code=str(answer.status_code),
         text=text[:TEXT_CHARACTERS_MAX] or None,
         retry_after_seconds=_retry_after_seconds(answer) if kind is FailureKind.THROTTLED else None,
     )
 
 
-def of_silence(fault: httpx.TransportError, effect: Effect) -> Failure:
+def of_silence(fault: httpx.TransportError | httpx.InvalidURL, effect: Effect) -> Failure:
     """Why there is no answer. A request that never left is harmless; one that may have arrived is so only if it may come twice."""
     if isinstance(fault, NOT_SENT):
         return Failure(kind=FailureKind.TRANSIENT, reason="Etsy could not be reached.", code=type(fault).__name__)
@@ -117,13 +119,14 @@ def _sentence(kind: FailureKind, reason: str, text: str) -> str:
     return reason if reason.endswith(".") else f"{reason}."
 
 
-def _text(answer: httpx.Response) -> str:
-    """Etsy's own words, out of `{error, error_description}`, of `[{path, type, message}]`, or of whatever came."""
+def _text(answer: httpx.Response) -> tuple[str, str]:
+    """What came, for who looks into it; and Etsy's own words, out of `{error, error_description}` or `[{path, type, message}]`, for the seller."""
     try:
         body: JsonValue = from_json(answer.content)
     except ValueError:
-        return answer.text.strip()[:TEXT_CHARACTERS_MAX]
-    return "; ".join(_words(body))
+        return without_secrets(answer.text.strip(), answer), ""
+    words = without_secrets("; ".join(_words(body)), answer)
+    return words, words
 
 
 def _words(body: JsonValue) -> Iterator[str]:
@@ -146,4 +149,4 @@ def _retry_after_seconds(answer: httpx.Response) -> float:
         seconds = float(answer.headers.get("retry-after", ""))
     except ValueError:
         return RETRY_AFTER_SECONDS_DEFAULT
-    return min(max(seconds, 0.0), RETRY_AFTER_SECONDS_MAX)
+    return min(max(seconds, 0.0), RETRY_AFTER_SECONDS_MAX) if isfinite(seconds) else RETRY_AFTER_SECONDS_DEFAULT

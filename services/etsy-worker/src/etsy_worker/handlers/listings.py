@@ -54,5 +54,5 @@ async def _activate(shop: Shop, listing: answers.Listing) -> Result | Failure:
     if isinstance(published, Failure):
         return published
     if published.state != ACTIVE:
-        return Failure(kind=FailureKind.UNKNOWN, reason=f"Etsy answered that the listing is {published.state}, not active.")
+        return Failure(kind=FailureKind.UNKNOWN, reason=f"Etsy answered that the listing is {published.state[:50]}, not active.")
     return {"url": published.url}

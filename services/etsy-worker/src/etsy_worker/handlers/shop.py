@@ -46,4 +46,4 @@ def product_of(command: ExecuteTask) -> Product:
 
 
 def rejected(reason: str) -> Failure:
-    return Failure(kind=FailureKind.REJECTED, reason=reason)
+    return Failure(kind=FailureKind.REJECTED, reason=reason[:1000])

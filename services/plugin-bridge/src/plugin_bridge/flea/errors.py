@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from math import isfinite
 
 from pydantic import ValidationError
 
@@ -11,6 +12,7 @@ from plugin_bridge.flea.limits import REASON_CHARACTERS_MAX
 from plugin_bridge.flea.pages import CSRF_FIELD, Problems
 
 RETRY_AFTER_SECONDS_DEFAULT = 30.0
+RETRY_AFTER_SECONDS_MAX = 3600.0
 CHALLENGE_MARK = "challenge"
 """Stands in the address or the first lines of a page that asks whether a person is there."""
 MARK_CHARACTERS = 2000
@@ -79,6 +81,7 @@ def _problems(answer: TaskResult) -> Mapping[str, str]:
 
 def _retry_after_seconds(answer: TaskResult) -> float:
     try:
-        return max(0.0, float(answer.headers.get("retry-after", "")))
+        seconds = float(answer.headers.get("retry-after", ""))
     except ValueError:
         return RETRY_AFTER_SECONDS_DEFAULT
+    return min(max(seconds, 0.0), RETRY_AFTER_SECONDS_MAX) if isfinite(seconds) else RETRY_AFTER_SECONDS_DEFAULT
