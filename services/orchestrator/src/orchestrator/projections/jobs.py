@@ -86,10 +86,10 @@ def park(rows: Rows, fact: JobParked | JobUnparked, offset: int) -> None:
     reason = plain(fact.reason) if isinstance(fact, JobParked) else None
     before = rows.job_parkings.get(key)
     said = fact.expires_at if isinstance(fact, JobUnparked) else None
-    expires_at = said or (before and before.expires_at)  # A second unparking says none.
-    rows.job_parkings[key] = JobParking(*key, reason, expires_at, offset)
-    if expires_at is not None and (change := rows.job_changes.get(key)) is not None:
-        rows.job_changes[key] = change._replace(expires_at=expires_at)
+    kept = None if before is None else before.expires_at  # A second unparking says none.
+    rows.job_parkings[key] = JobParking(*key, reason, said or kept, offset)
+    if said is not None and (change := rows.job_changes.get(key)) is not None:
+        rows.job_changes[key] = change._replace(expires_at=said)
 
 
 def put_listing(rows: Rows, fact: JobCompleted, offset: int) -> None:
