@@ -69,8 +69,8 @@ contracts: .venv/.ready ## Write the golden schemas anew after a message was add
 history: .venv/.ready ## Record a journal of VERSION with what it means, before its release; every later version must read it.
 	@$(RUN)/python -m tests.history $(VERSION)
 
-bench: .venv/.ready ## The figures: time of one job alone, tasks per second, CPU and memory by process.
-	@$(RUN)/python -m tests.bench
+bench: .venv/.ready ## The figures: time of one job alone, tasks per second, CPU and memory by process; ARGS="batch --products 100000", ARGS=memory.
+	@$(RUN)/python -m tests.bench $(ARGS)
 
 lock: .tools/.ready ## Versions of all packages into requirements.lock; UPGRADE=1 takes the newest.
 	@$(UV) pip compile --quiet --python-version 3.13 --all-extras --generate-hashes --no-annotate --no-header --no-emit-package hawker $(if $(UPGRADE),--upgrade) \

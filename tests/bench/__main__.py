@@ -1,65 +1,86 @@
-"""`make bench`: the figures of the street on this machine. They inform; nothing passes or fails by them."""
+"""`make bench`: the figures of the street on this machine. They inform; nothing passes or fails by them.
+
+make bench                                  one job alone, many jobs at once, a chain
+make bench ARGS="batch --products 100000"   one large batch, and small ones of another tenant beside it
+make bench ARGS=memory                      bytes of a job in a shard
+"""
 
 import argparse
 import asyncio
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from statistics import median, quantiles
 
 import uvloop
 from rich.console import Console
-from rich.table import Table
 
 from local_stack.stack import Stack
-from tests.bench import chain
-from tests.bench.load import Load, alone, load
+from tests.bench import batch, chain, memory, screen
+from tests.bench.load import alone, load
 
 LATENCY_MS = 20
+JOBS = 2_000
+PRODUCTS = 100_000
+COUNTS = (1_000, 10_000, 100_000)
+
+type Part = Callable[[argparse.Namespace, Console], None]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--jobs", type=int, default=2000, help="jobs of the load (default: %(default)s)")
-    parser.add_argument("--latency-ms", type=int, default=LATENCY_MS, help="of each call of the stand-ins (default: %(default)s)")
-    asked = parser.parse_args()
-    console = Console(width=120)
+    asked = _parser().parse_args()
+    PARTS[asked.part](asked, Console(width=120))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.set_defaults(part="street", jobs=JOBS, latency_ms=LATENCY_MS)
+    parts = parser.add_subparsers(dest="part", metavar="PART")
+    street = parts.add_parser("street", help="what is measured when no part is named")
+    street.add_argument("--jobs", type=int, default=JOBS, help="jobs of the load (default: %(default)s)")
+    street.add_argument("--latency-ms", type=int, default=LATENCY_MS, help="of each call of the stand-ins (default: %(default)s)")
+    large = parts.add_parser("batch", help="one large batch")
+    large.add_argument("--products", type=int, default=PRODUCTS, help="(default: %(default)s; that takes about 20 minutes)")
+    sizes = parts.add_parser("memory", help="bytes of a job in a shard")
+    sizes.add_argument("counts", type=int, nargs="*", default=COUNTS, help="of jobs (default: 1000 10000 100000)")
+    return parser
+
+
+def _street(asked: argparse.Namespace, console: Console) -> None:
+    with _stack(console, latency_ms=asked.latency_ms) as stack:
+        with console.status("One eBay job alone"):
+            screen.seconds(console, "one eBay job of seven tasks alone, dispatch to end", asyncio.run(alone(stack)))
+        with console.status(f"{asked.jobs} jobs at once"):
+            measured = asyncio.run(load(stack, asked.jobs))
+        screen.load(console, measured)
+        for name in ("orchestrator", "ebay-worker"):
+            stack.supervisor.stop(name)  # The chain brings its own.
+        with console.status("A chain of five tasks alone"):
+            seconds = uvloop.run(chain.measure(stack.kafka_settings))  # As the services run.
+        screen.seconds(console, f"a chain of {chain.TASKS} tasks of {chain.CALL_SECONDS * 1000:.0f} ms alone, request to end", seconds)
+
+
+def _batch(asked: argparse.Namespace, console: Console) -> None:
+    with _stack(console, sellers=batch.SELLERS, more=batch.BROWSERS) as stack, console.status(f"A batch of {asked.products} products"):
+        measured = asyncio.run(batch.measure(stack, asked.products))
+    screen.batch(console, measured)
+
+
+def _memory(asked: argparse.Namespace, console: Console) -> None:
+    for figure in memory.measure(asked.counts):
+        screen.size(console, figure)
+
+
+@contextmanager
+def _stack(console: Console, **how: object) -> Iterator[Stack]:
     with tempfile.TemporaryDirectory(prefix="hawker-bench-") as folder:
         with console.status("Starting the stack"):
-            stack = Stack(Path(folder), latency_ms=asked.latency_ms)
+            stack = Stack(Path(folder), **how)  # type: ignore[arg-type]  # its own keywords, handed on
         with stack.running():
-            _show(console, stack, asked.jobs)
+            yield stack
 
 
-def _show(console: Console, stack: Stack, jobs: int) -> None:
-    with console.status("One eBay job alone"):
-        _print_seconds(console, "one eBay job of seven tasks alone, dispatch to end", asyncio.run(alone(stack)))
-    with console.status(f"{jobs} jobs at once"):
-        measured = asyncio.run(load(stack, jobs))
-    _print_load(console, measured)
-    for name in ("orchestrator", "ebay-worker"):
-        stack.supervisor.stop(name)  # The chain brings its own.
-    with console.status("A chain of five tasks alone"):
-        seconds = uvloop.run(chain.measure(stack.kafka_settings))  # As the services run.
-    _print_seconds(console, f"a chain of {chain.TASKS} tasks of {chain.CALL_SECONDS * 1000:.0f} ms alone, request to end", seconds)
-
-
-def _print_seconds(console: Console, what: str, seconds: Sequence[float]) -> None:
-    p95 = quantiles(seconds, n=20)[-1]
-    console.print(f"{what}: median {median(seconds) * 1000:.0f} ms, p95 {p95 * 1000:.0f} ms, {len(seconds)} runs")
-
-
-def _print_load(console: Console, measured: Load) -> None:
-    console.print(
-        f"{measured.jobs} jobs, {measured.tasks} tasks in {measured.seconds:.1f} s: {measured.tasks_per_second:.0f} tasks/s; "
-        f"a command waited {measured.waited_ms:.0f} ms and took {measured.took_ms:.0f} ms (medians)"
-    )
-    table = Table("process", "CPU s / 1,000 tasks", "memory MiB")
-    for name in sorted(measured.cpu_seconds, key=measured.cpu_per_1000_tasks, reverse=True):
-        table.add_row(name, f"{measured.cpu_per_1000_tasks(name):.3f}", f"{measured.memory[name].memory_mib:.0f}")
-    total = sum(measured.cpu_per_1000_tasks(name) for name in measured.cpu_seconds)
-    table.add_row("all", f"{total:.3f}", f"{sum(reading.memory_mib for reading in measured.memory.values()):.0f}")
-    console.print(table)
+PARTS: Mapping[str, Part] = {"street": _street, "batch": _batch, "memory": _memory}
 
 
 if __name__ == "__main__":
