@@ -118,6 +118,19 @@ async def test_a_flood_of_requests_stops_at_a_limit_while_outcomes_flow_and_lose
     assert [one.message.sequence for one in found if isinstance(one.message, BatchItemsAdded)] == list(range(30))
 
 
+async def test_large_requests_come_a_few_at_a_time_so_that_outcomes_get_in_between(
+    kafka: KafkaSettings, shard: KafkaInbox, publisher: Publisher
+) -> None:
+    await shard.seek({})
+    await _say(publisher, kafka.topics.requests, *(_large(n) for n in range(10)))
+    await _read_ahead(shard, requests=10, outcomes=0)
+    first = await shard.take(500, 5)
+    assert 1 <= len(first) < 5
+    await _say(publisher, kafka.topics.outcomes, log.outcome("o"))
+    await _read_ahead(shard, requests=1, outcomes=1)
+    assert log.names((await shard.take(500, 5))[:1]) == ["o"]
+
+
 def _large(sequence: int) -> BatchItemsAdded:
     products = tuple(
         Product(handle=f"h{n}", title="t", description=log.noise(45_000).hex(), variants=(Variant(sku="s"),)) for n in range(2)

@@ -20,6 +20,8 @@ from hawker.kafka.settings import KafkaSettings
 SEEK_SECONDS_MAX = 10.0
 AHEAD_BYTES_MAX = 4 * 1024 * 1024
 """Requests read ahead and not yet taken; past it their partition is paused, and outcomes flow on."""
+TAKE_BYTES_MAX = 256 * 1024
+"""Requests of one take. A few chunks of a large batch are hundreds of facts: the outcomes that came meanwhile go before the next ones."""
 FETCH_RECORDS_MAX = 2000
 
 
@@ -34,9 +36,13 @@ class _Waiting:
         self.records.extend(records)
         self.bytes += sum(map(_size, records))
 
-    def take(self, count_max: int) -> list[client.Record]:
-        taken = [self.records.popleft() for _ in range(min(count_max, len(self.records)))]
-        self.bytes -= sum(map(_size, taken))
+    def take(self, count_max: int, bytes_max: int | None = None) -> list[client.Record]:
+        """One is taken however large it is."""
+        taken: list[client.Record] = []
+        bytes_before = self.bytes
+        while self.records and len(taken) < count_max and (bytes_max is None or bytes_before - self.bytes < bytes_max):
+            taken.append(self.records.popleft())
+            self.bytes -= _size(taken[-1])
         return taken
 
 
@@ -118,7 +124,7 @@ class KafkaInbox:
 
     def _taken(self, count_max: int) -> list[Recorded[Request | Outcome | Undecodable]]:
         outcomes = self._ahead[self._outcomes].take(count_max)
-        requests = self._ahead[self._requests].take(count_max - len(outcomes))
+        requests = self._ahead[self._requests].take(count_max - len(outcomes), TAKE_BYTES_MAX)
         if self._paused and self._consumer is not None and self._ahead[self._requests].bytes <= AHEAD_BYTES_MAX // 2:
             self._consumer.resume(self._requests)
             self._paused = False
