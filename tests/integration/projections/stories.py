@@ -16,7 +16,9 @@ from hawker.contracts.requests import (
     Request,
 )
 from hawker.contracts.words import Marketplace
-from tests.support.stories import Story, batch_requested, failed, items_added, job_requested, succeeded
+from orchestrator.job import decide
+from tests.support.breaking import broken
+from tests.support.stories import Story, batch_requested, failed, items_added, job_requested, redrive, succeeded
 
 FAILURES = (FailureKind.TRANSIENT, FailureKind.REJECTED, FailureKind.UNKNOWN, FailureKind.THROTTLED)
 CONTROLS = (JobCancelRequested, JobPauseRequested, JobResumeRequested, JobRetryRequested)
@@ -41,10 +43,18 @@ def _step(story: Story, chance: Random, step: int) -> None:
     chance.shuffle(commands)
     done = chance.randint(0, len(commands))
     story.commands.extend(commands[done:])
-    story.tell(*(failed(one, chance.choice(FAILURES)) if chance.random() < 0.12 else succeeded(one) for one in commands[:done]))
+    with broken(decide, "conclude", commands[0].job_id if commands and chance.random() < 0.1 else "nobody"):
+        story.tell(*(failed(one, chance.choice(FAILURES)) if chance.random() < 0.12 else succeeded(one) for one in commands[:done]))
+    if story.shard.parked and chance.random() < 0.3:
+        story.tell(_redrive(story, chance.choice(sorted(story.shard.parked)), step))
     if chance.random() < 0.25:
         story.tell(_wish(story, chance, step))
     story.wait(chance.choice((0.0, 1.0, 20.0, 60.0)))
+
+
+def _redrive(story: Story, job_id: str, step: int) -> Request:
+    letters = [letter for letter in story.letters() if letter.subject == job_id]
+    return redrive(job_id, letters, f"redrive-{step}").model_copy(update={"requested_at": story.now})
 
 
 def _wish(story: Story, chance: Random, step: int) -> Request:

@@ -56,8 +56,13 @@ async def test_rows_say_what_the_orchestrator_knows(seed: int, store: Store, row
     await project(store, recorded(story.facts), size=25)
     found = {row["job_id"]: row["status"] for row in await rows.fetch("select job_id, status from jobs")}
     assert found == {job_id: status_of(story, job) for job_id, job in story.shard.jobs.items()}
+    waiting = {row["job_id"]: row["parked"] for row in await rows.fetch("select job_id, parked from jobs where parked is not null")}
+    assert waiting == {job_id: parked.reason for job_id, parked in story.shard.parked.items()}
+    deadlines = {row["job_id"]: row["expires_at"] for row in await rows.fetch("select job_id, expires_at from jobs")}
     tasks = {(row["job_id"], row["position"]): row["status"] for row in await rows.fetch("select job_id, position, status from tasks")}
     for job_id, job in story.shard.jobs.items():
+        if isinstance(job, Active | Resting | Paused):
+            assert deadlines[job_id] == job.expires_at
         if isinstance(job, Active | Resting | Paused | Stopped):
             for position, task in enumerate(job.tasks):
                 assert (tasks[job_id, position] == "success") == isinstance(task, Succeeded)
