@@ -64,9 +64,10 @@ def test_a_second_process_of_a_program_is_told_the_same_and_has_a_port_of_its_ow
     try:
         first, second = stack.environment_of("gateway"), stack.environment_of(name)
         assert name == "gateway-2"
-        assert {key for key in first if first[key] != second[key]} == {"HAWKER_GATEWAY_PORT", "HAWKER_INSTANCE"}
+        assert {key for key in first if first[key] != second[key]} == {"HAWKER_GATEWAY_PORT", "HAWKER_METRICS_PORT", "HAWKER_INSTANCE"}
         url = f"http://127.0.0.1:{second['HAWKER_GATEWAY_PORT']}/health/live"
         wait_until(lambda: _answers(url), "the second gateway")
+        wait_until(lambda: _answers(f"http://127.0.0.1:{second['HAWKER_METRICS_PORT']}/metrics"), "its metrics")
     finally:
         stack.remove(name)
     assert name not in stack.supervisor.states()

@@ -55,6 +55,7 @@ class Addresses:
             "host": HOST,
             "port": port,
             "instance": instance,
+            "metrics_port": str(self.ports[f"metrics-{instance}"]),
             "kafka_bootstrap": self.kafka_bootstrap,
             "postgres_dsn": self.postgres_dsn,
             "jwks_url": self.keys.jwks.as_uri(),

@@ -21,7 +21,12 @@ _KAFKA = {
     "HAWKER_KAFKA_SESSION_TIMEOUT_SECONDS": "6",
 }
 _POSTGRES = {"HAWKER_POSTGRES_DSN": "{postgres_dsn}"}
-_COMMON = {"HAWKER_LOG_LEVEL": "INFO", "HAWKER_INSTANCE": "{instance}"}
+_COMMON = {
+    "HAWKER_LOG_LEVEL": "INFO",
+    "HAWKER_INSTANCE": "{instance}",
+    "HAWKER_METRICS_HOST": "{host}",
+    "HAWKER_METRICS_PORT": "{metrics_port}",
+}
 _WORKER = {
     **_KAFKA,
     **_POSTGRES,
