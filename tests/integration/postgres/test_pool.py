@@ -9,6 +9,9 @@ from hawker.postgres import pool as module
 from hawker.postgres.pool import open_pool
 from hawker.postgres.settings import PostgresSettings
 
+CLOSED_SECONDS_MAX = 5.0
+"""Less than the 10 s that a command may take."""
+
 
 class Silent:
     """In front of PostgreSQL: hands bytes on until it is told to stand still, and keeps the lines open."""
@@ -45,6 +48,10 @@ async def test_a_pool_ends_although_the_server_stands_still(database: str, monke
     pool = await open_pool(PostgresSettings(dsn=SecretStr(f"{before}:{own}/{name}")))
     assert await pool.fetchval("select 1") == 1
     between.stand_still()
-    async with asyncio.timeout(20):
+    asking = asyncio.create_task(pool.fetchval("select 2"))
+    await asyncio.sleep(0)  # It is under way.
+    async with asyncio.timeout(CLOSED_SECONDS_MAX):
         await pool.close()
+    asking.cancel()
+    await asyncio.gather(asking, return_exceptions=True)
     server.close()
