@@ -15,7 +15,7 @@ from hawker.kafka.errors import Unavailable
 from hawker.telemetry import metrics
 from orchestrator.core.apply import apply
 from orchestrator.core.state import Shard
-from orchestrator.core.sweep import sweep, sweeping
+from orchestrator.core.sweep import sweeping
 from orchestrator.shard.seams import JournalReader, SnapshotStore
 from orchestrator.snapshots.head import VERSION, Head
 from orchestrator.snapshots.read import Reading
@@ -24,7 +24,7 @@ from orchestrator.snapshots.write import digest_of
 SWEEP_FACTS = 100_000
 """After so many facts the indexes are swept, so that a long journal needs no more memory than a short one."""
 PAGE_PAUSE_SECONDS = 0.0
-"""Between two pages the loop is given to others: the group's heartbeat shares it."""
+"""Between two pages or slices the loop is given to others: the group's heartbeat shares it."""
 LOAD_SECONDS_MAX = 20.0
 """A database that takes longer to give a snapshot is not waited for."""
 
@@ -53,8 +53,7 @@ async def recover_from(reader: JournalReader, partition: int, store: SnapshotSto
     end = await reader.end(partition)
     shard, start = await _loaded(reader, partition, end, store) if store is not None else (Shard(), 0)
     facts = await _fold(shard, reader, partition, start, end)
-    for _ in sweeping(shard):
-        await asyncio.sleep(PAGE_PAUSE_SECONDS)
+    await _sweep(shard)
     return Recovered(shard, facts)
 
 
@@ -67,10 +66,15 @@ async def _fold(shard: Shard, reader: JournalReader, partition: int, start: Posi
         facts += len(page)
         unswept += len(page)
         if unswept >= SWEEP_FACTS:
-            sweep(shard)
+            await _sweep(shard)
             unswept = 0
         await asyncio.sleep(PAGE_PAUSE_SECONDS)
     return facts
+
+
+async def _sweep(shard: Shard) -> None:
+    for _ in sweeping(shard):
+        await asyncio.sleep(PAGE_PAUSE_SECONDS)
 
 
 async def _loaded(reader: JournalReader, partition: int, end: Position, store: SnapshotStore) -> tuple[Shard, Position]:
