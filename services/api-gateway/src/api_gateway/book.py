@@ -41,8 +41,20 @@ class PostgresBook:
     async def enter(self, entry: Entry) -> Entered:
         async with self.database.of(entry.tenant) as connection:
             await connection.execute(
-                QUERIES["enter"], entry.tenant, entry.id, entry.kind, entry.key, entry.fingerprint, dict(entry.summary), entry.created_at
+                QUERIES["enter"],
+                entry.tenant,
+                entry.id,
+                entry.kind,
+                entry.key,
+                entry.fingerprint,
+                _storable(entry.summary),
+                entry.created_at,
             )
             row = await connection.fetchrow(QUERIES["entered"], entry.id, entry.key)
         assert row is not None, "an entry that was made is there"
         return Entered(row["id"], row["fingerprint"], row["created_at"])
+
+
+def _storable(summary: Mapping[str, Any]) -> dict[str, Any]:  # Any: JSON
+    """PostgreSQL knows no NUL; a title may have one."""
+    return {name: value.replace("\x00", "\ufffd") if isinstance(value, str) else value for name, value in summary.items()}

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 
 from api_gateway import problems
 from api_gateway.asking import Behind, Reader, WantedPage
@@ -11,6 +11,9 @@ from api_gateway.routes import answers
 from hawker.contracts.words import Id, Marketplace, TaskKind, TaskStatus
 
 router = APIRouter(prefix="/v1", tags=["tasks"])
+
+type Handle = Annotated[str, Query(max_length=255, pattern=r"^[^\x00]*$")]
+"""A database's text has no NUL."""
 
 type TaskId = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}:\d{1,6}$", description="job:position")]
 
@@ -40,7 +43,7 @@ async def get_task(task_id: TaskId, who: Reader, behind: Behind) -> TaskDetail:
 
 @router.get("/listings", responses=answers.READING, tags=["listings"])
 async def list_listings(
-    who: Reader, behind: Behind, wanted: WantedPage, marketplace: Marketplace | None = None, handle: str | None = None
+    who: Reader, behind: Behind, wanted: WantedPage, marketplace: Marketplace | None = None, handle: Handle | None = None
 ) -> Page[ListingBody]:
     """What stands on the marketplaces, the latest first."""
     return await behind.reads.listings(who.tenant, wanted, marketplace=marketplace, handle=handle)
