@@ -141,6 +141,12 @@ async def close_client(client: Client) -> None:
         await _drop_sockets(client)
 
 
+def was_cancelled() -> bool:
+    """Whether somebody cancelled this task. A client that dies with its broker cancels futures of its own, and that looks alike."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 async def _drop_sockets(client: Client) -> None:
     network = getattr(client, "client", None) or getattr(client, "_client", None)
     if network is not None:

@@ -85,6 +85,10 @@ class Publisher:
         except (KafkaError, TimeoutError) as fault:
             self._spoiled = self._spoiled or isinstance(fault, KafkaError)
             raise Unavailable(f"{topic} does not take records: {fault!r}") from fault
+        except asyncio.CancelledError as fault:
+            if client.was_cancelled():
+                raise
+            raise Unavailable(f"{topic} does not take records: the client gave itself up") from fault
         return self._acknowledged(topic, producer, written)
 
     def _acknowledged(self, topic: str, producer: client.Producer, written: asyncio.Future[client.Written]) -> asyncio.Future[None]:

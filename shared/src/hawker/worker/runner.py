@@ -20,7 +20,7 @@ from faststream.kafka.message import FAKE_CONSUMER
 from faststream.kafka.subscriber.usecase import BatchSubscriber
 
 from hawker.kafka.broker import batch_broker
-from hawker.kafka.client import Record, TopicPartition
+from hawker.kafka.client import Record, TopicPartition, was_cancelled
 from hawker.kafka.dead_letters import DeadLetters
 from hawker.kafka.errors import Unavailable
 from hawker.kafka.producer import Publisher
@@ -58,11 +58,20 @@ async def run[A](worker: Worker[A], kafka: KafkaSettings, limits: WorkerSettings
 
 
 class PatientConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has no types
-    """FastStream sleeps after every empty poll, and a record that comes meanwhile waits. So ours has no empty polls."""
+    """FastStream sleeps after every empty poll, and a record that comes meanwhile waits. So ours has no empty polls.
+
+    It also ends its loop for good at a CancelledError, and aiokafka may cancel futures of its own when a broker dies: a worker
+    that lives and hears nothing. So that becomes a KafkaError, after which it polls again.
+    """
 
     async def getmany(self, *partitions: TopicPartition, timeout_ms: int = 0, max_records: int | None = None) -> Batches:
         while True:
-            found: Batches = await super().getmany(*partitions, timeout_ms=max(timeout_ms, POLL_MS), max_records=max_records)
+            try:
+                found: Batches = await super().getmany(*partitions, timeout_ms=max(timeout_ms, POLL_MS), max_records=max_records)
+            except asyncio.CancelledError as fault:
+                if was_cancelled():
+                    raise
+                raise KafkaError("the client cancelled what we waited for") from fault
             if found:
                 return found
 
