@@ -51,6 +51,8 @@ class Program:
 WORKER_STOP_SECONDS_MAX = 45
 """A worker lets running attempts end, 35 s at most."""
 
+GATEWAY_STOP_SECONDS_MAX = 30
+"""It lets requests end for 15 s, and then leaves Kafka and PostgreSQL, each within a limit."""
 BRIDGE = "plugin-bridge"
 
 SERVICES = (
@@ -63,6 +65,7 @@ SERVICES = (
         | _POSTGRES
         | _COMMON
         | {"HAWKER_GATEWAY_HOST": "{host}", "HAWKER_GATEWAY_PORT": "{port}", "HAWKER_JWKS_URL": "{jwks_url}", "HAWKER_JWT_ISSUER": ISSUER},
+        stop_seconds_max=GATEWAY_STOP_SECONDS_MAX,
         port="gateway",
     ),
     Program(
