@@ -50,6 +50,9 @@ class _State(NamedTuple):
 
 
 def accept(rows: Rows, fact: JobAccepted, offset: int) -> None:
+    rows.job_parkings.pop(
+        (fact.tenant_id, fact.job_id), None
+    )  # Of an id without a row: a page that ended before this fact would have changed none.
     rows.new_jobs.append(
         NewJob(
             tenant_id=fact.tenant_id,
