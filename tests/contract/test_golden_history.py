@@ -1,12 +1,13 @@
 """Journals as released versions wrote them: they fold to the state they had, for ever. The recordings themselves never change either."""
 
 import json
+import tomllib
 from typing import Any
 
 import pytest
 
 from hawker.contracts.codec import FACTS
-from tests.support import recordings
+from tests.support import recordings, tidy
 from tests.support.picture import differences, picture
 from tests.support.recordings import FOLDER
 from tests.support.summary import summary
@@ -17,6 +18,15 @@ VERSIONS = recordings.versions()
 def test_a_recording_never_changes_and_each_is_on_the_list() -> None:
     """A new version's files are added to the list by `make history`; a line that changes is a history that was falsified."""
     assert recordings.digests() == recordings.committed_digests()
+
+
+def test_the_version_of_this_checkout_is_recorded_and_is_that_of_every_package() -> None:
+    manifests = (
+        *tidy.ROOT.glob("services/*/pyproject.toml"),
+        *tidy.ROOT.glob("deploy/*/pyproject.toml"),
+        tidy.ROOT / "shared/pyproject.toml",
+    )
+    assert {tomllib.loads(path.read_text())["project"]["version"] for path in manifests} == {VERSIONS[-1]}, "make history VERSION=n"
 
 
 @pytest.mark.parametrize("version", VERSIONS)
