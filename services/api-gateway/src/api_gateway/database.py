@@ -12,6 +12,7 @@ from hawker.postgres.pool import UNREACHABLE, Connection, Pool
 from hawker.postgres.queries import load
 
 ROLE = "hawker_reader"
+OPERATOR_ROLE = "hawker_operator"
 QUERIES: Mapping[str, str] = load("api_gateway", "reads.sql")
 NOT_THERE = (*UNREACHABLE, asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError, asyncpg.InsufficientPrivilegeError)
 """Also what an older schema answers: /health/ready says which migrations are missing."""
@@ -31,8 +32,8 @@ class Database:
 
     @asynccontextmanager
     async def of_operator(self) -> AsyncIterator[Connection]:
-        """A transaction in which every tenant's dead letters exist, and no other row of anybody. Raises Problem."""
-        async with self._with("hawker.operator", "all tenants") as connection:
+        """A transaction in which every tenant's dead letters and parked jobs exist, and no other row of anybody. Raises Problem."""
+        async with self._with("role", OPERATOR_ROLE) as connection:
             yield connection
 
     @asynccontextmanager
