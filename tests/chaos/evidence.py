@@ -106,3 +106,5 @@ class Evidence:
     rows: Rows
     forced: Sequence[str] = ()
     """Who was told to end in peace and had to be killed."""
+    unhealed: Sequence[str] = ()
+    """What was not there again when the faults were off."""

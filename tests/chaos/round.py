@@ -13,7 +13,7 @@ import httpx
 from local_stack import readiness
 from local_stack.demo_faults import FAULTS
 from local_stack.stack import Stack
-from local_stack.wait import wait_until
+from local_stack.wait import NotReadyError, wait_until
 from tests.chaos import collect
 from tests.chaos.cluster import wait_until_in_sync
 from tests.chaos.evidence import Evidence, Hit
@@ -25,6 +25,7 @@ from tests.chaos.strikes import Striker
 WEATHER_EVERY_SECONDS = 20.0
 """So often the stand-ins are told to misbehave again."""
 LAST_WISH_SECONDS_MAX = 180.0
+HEAL_SECONDS_MAX = 120.0
 END_SECONDS_MAX = 300.0
 """From the last fault to the end of every job."""
 CATCH_UP_SECONDS_MAX = 60.0
@@ -44,6 +45,7 @@ class Round:
         tokens = {seller.tenant: stack.addresses.keys.token(seller.tenant) for seller in SELLERS}
         self._people = [Person(tenant, token, gateways, plan.seed) for tenant, token in tokens.items()]
         self._striker = Striker(stack, plan, hit)
+        self._unhealed: list[str] = []
 
     @property
     def hits(self) -> Sequence[Hit]:
@@ -80,14 +82,18 @@ class Round:
             await asyncio.gather(weather, *living, return_exceptions=True)
 
     async def _heal(self) -> None:
-        """No more faults; everything is there again. Raises NotReadyError."""
+        """No more faults; everything is there again, or it is remembered what is not."""
         self._say("Everything heals")
         async with httpx.AsyncClient(base_url=self._stack.addresses.site("control"), trust_env=False) as control:
             (await control.delete("/faults")).raise_for_status()
-        await wait_until_in_sync(self._stack.kafka_settings)
-        for number in range(1, 1 + len(TARGETS["gateway"])):
-            ready = f"{self._stack.addresses.api_url_of(number)}{readiness.READY_PATH}"
-            await asyncio.to_thread(wait_until, partial(readiness.is_ready, ready), f"gateway {number}")
+        if not await wait_until_in_sync(self._stack.kafka_settings):
+            self._unhealed.append("the brokers' copies are not in sync")
+        for number, name in enumerate(TARGETS["gateway"], 1):
+            ready = partial(readiness.is_ready, f"{self._stack.addresses.api_url_of(number)}{readiness.READY_PATH}")
+            try:
+                await asyncio.to_thread(wait_until, ready, name, seconds_max=HEAL_SECONDS_MAX)
+            except NotReadyError as fault:
+                self._unhealed.append(str(fault))
 
     async def _wait_for_the_end(self) -> None:
         self._say("Waiting until every job has ended")
@@ -128,6 +134,7 @@ class Round:
             stand_ins=type(counted)(counted.counts, fired),
             rows=await collect.rows(stack),
             forced=tuple(self._striker.forced),
+            unhealed=tuple(self._unhealed),
         )
 
 

@@ -84,6 +84,7 @@ def test_each_gap_between_offsets_is_the_end_of_a_transaction() -> None:
         (replace(GOOD, hits=()), Promise.FIRED),
         (replace(GOOD, stand_ins=StandIns(GOOD.stand_ins.counts, {"throttle": 0})), Promise.FIRED),
         (replace(GOOD, targets={**TARGETS, "gateway": ("gateway",)}), Promise.COVERED),
+        (replace(GOOD, unhealed=("gateway",)), Promise.HEALED),
         (replace(GOOD, forced=("gateway was killed",)), Promise.PEACE),
         (replace(GOOD, journal={0: []}), Promise.CARRIED),
         (replace(GOOD, intake=Intake(WISHES, unanswered=("batch",))), Promise.ANSWERED),

@@ -28,6 +28,7 @@ type Transaction = Sequence[Recorded[Fact]]
 class Promise(StrEnum):
     FIRED = "every planned fault hit"
     COVERED = "every kind of process was hit by every kind of fault that the round is long enough for"
+    HEALED = "everything heals when the faults are off"
     PEACE = "what is told to end in peace ends by itself"
     CARRIED = "at every marketplace something succeeds"
     ANSWERED = "what the gateway said yes to is in the journal"
@@ -155,6 +156,10 @@ def _covered(evidence: Evidence, _: Book) -> Iterator[str]:
     yield from (f"no {fault} of {program}" for program in evidence.targets for fault in faults if (program, fault) not in hit)
 
 
+def _healed(evidence: Evidence, _: Book) -> Iterator[str]:
+    yield from evidence.unhealed
+
+
 def _peace(evidence: Evidence, _: Book) -> Iterator[str]:
     yield from evidence.forced
 
@@ -237,6 +242,7 @@ def _letters(evidence: Evidence, _: Book) -> Iterator[str]:
 CHECKS: Sequence[tuple[Promise, Callable[[Evidence, Book], Iterable[str]]]] = (
     (Promise.FIRED, _fired),
     (Promise.COVERED, _covered),
+    (Promise.HEALED, _healed),
     (Promise.PEACE, _peace),
     (Promise.CARRIED, _carried),
     (Promise.ANSWERED, _answered),
