@@ -35,7 +35,9 @@ def through_bytes(shard: Shard) -> Shard:
     for chunk in Writing(shard).steps():
         if chunk is not None:
             reading.take(chunk)
-    return reading.state()
+    for _ in reading.ordering():
+        pass
+    return reading.shard
 
 
 def fold(shard: Shard, journal: Journal) -> Shard:

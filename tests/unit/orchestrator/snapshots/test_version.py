@@ -31,7 +31,7 @@ STATES = (
     Window,
 )
 DERIVED = {"lanes", "timers", "live_by_batch", "announced_count"}
-"""What `sweep` and `Reading.state` derive; of the lanes, the windows have a section."""
+"""What `sweep` and `Reading.ordering` derive; of the lanes, the windows have a section."""
 WITH_THE_JOBS = {"jobs", "ages"}
 
 SHAPES = {

@@ -124,7 +124,9 @@ async def read_snapshot(head: Head, store: SnapshotStore) -> Shard:
     for chunk in chunks:
         reading.take(chunk)
         await asyncio.sleep(PAGE_PAUSE_SECONDS)
-    return reading.state()
+    for _ in reading.ordering():
+        await asyncio.sleep(PAGE_PAUSE_SECONDS)
+    return reading.shard
 
 
 def cause_of(place: str | None) -> tuple[str, int] | None:

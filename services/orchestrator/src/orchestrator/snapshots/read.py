@@ -1,6 +1,6 @@
 """From the chunks of a snapshot back to the state, chunk by chunk. Trusts nothing: what does not fit raises, and is no state."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import cramjam
@@ -13,14 +13,17 @@ from orchestrator.core.state import Shard
 from orchestrator.job.state import Gone, Stopped
 from orchestrator.snapshots.write import JOBS, ORIGINS, PLANS, Chunk
 
+SLICE_ROWS = 2_000
+"""Of rows that are only put in order."""
+
 _decoder = msgpack.Decoder(list[tuple[str, list[list[Any]]]])  # Any: plain values of many kinds; the functions that read a row say which
 
 
 class Reading:
-    """One snapshot being read. Give it every chunk in order, then take the state."""
+    """One snapshot being read: take every chunk in order, then every step of `ordering`; then `shard` is all but what `sweeping` derives."""
 
     def __init__(self) -> None:
-        self._shard = Shard()
+        self.shard = Shard()
         self._origins: list[Origin] = []
         self._plans: list[tuple[TaskSpec, ...]] = []
         self._ages: list[tuple[int, str]] = []
@@ -31,20 +34,20 @@ class Reading:
             put = _OF_JOBS.get(section)
             for row in rows:
                 if put is None:
-                    SECTIONS[section].put(self._shard, row)
+                    SECTIONS[section].put(self.shard, row)
                 else:
                     put(self, row)
 
-    def state(self) -> Shard:
-        """All but what `sweeping` derives."""
-        shard = self._shard
-        for age, name in sorted(self._ages):
-            job = shard.jobs[name]
+    def ordering(self) -> Iterator[None]:
+        """The live jobs in order of acceptance; they lie in the order in which their ids were first heard of."""
+        for number, (age, name) in enumerate(sorted(self._ages), start=1):
+            job = self.shard.jobs[name]
             assert not isinstance(job, Stopped | Gone), "only live jobs have an age"
-            shard.ages[name] = age
+            self.shard.ages[name] = age
             if job.order.batch_id is not None:
-                shard.live_by_batch.setdefault(job.order.batch_id, {})[name] = None
-        return shard
+                self.shard.live_by_batch.setdefault(job.order.batch_id, {})[name] = None
+            if number % SLICE_ROWS == 0:
+                yield
 
     def put_origin(self, row: Row) -> None:
         self._origins.append(origin_of(row))
@@ -56,9 +59,9 @@ class Reading:
         origin, plan, age, values = row
         name = values[1]
         if origin is None:
-            self._shard.jobs[name] = gone_of(values, self._share)
+            self.shard.jobs[name] = gone_of(values, self._share)
         else:
-            self._shard.jobs[name] = job_of(values, self._origins[origin], self._plans[plan])
+            self.shard.jobs[name] = job_of(values, self._origins[origin], self._plans[plan])
         if age:
             self._ages.append((age, name))
 
