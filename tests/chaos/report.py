@@ -2,14 +2,14 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from rich.table import Table
 
-from hawker.contracts.facts import Fact
+from hawker.contracts.facts import Fact, JobFailed
 from hawker.contracts.recorded import Recorded
 from hawker.contracts.words import JobStatus
 from tests.chaos.evidence import Evidence, Hit
@@ -17,6 +17,7 @@ from tests.chaos.plan import Fault
 from tests.chaos.verdict import Book, Finding
 
 PAIR = 2
+REASONS_MAX = 8
 STATUSES = (JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELLED, JobStatus.EXPIRED)
 
 type Json = dict[str, Any]  # Any: JSON
@@ -31,6 +32,7 @@ def summary(evidence: Evidence, book: Book, findings: Sequence[Finding]) -> Json
         "findings": [str(finding) for finding in findings],
         "strikes": {program: _of_program(evidence.hits, program) for program in evidence.targets},
         "carried": carried(evidence, book),
+        "why_failed": dict(Counter(map(_why, _failures(evidence))).most_common(REASONS_MAX)),
         "intake": {
             "accepted": dict(Counter(wish.asked for wish in evidence.intake.wishes)),
             "answers": dict(evidence.intake.answers),
@@ -76,9 +78,21 @@ def figures(found: Json) -> Sequence[str]:
     return [
         f"Accepted: {_counts(found['intake']['accepted'])}; a yes took {found['intake']['longest_seconds_to_a_yes']} s at most",
         f"Answers: {_counts(found['intake']['answers'])}",
+        *(f"Failed: {count} jobs, {why}" for why, count in found["why_failed"].items()),
         f"Stand-ins misbehaved {sum(found['stand_ins']['fired'].values())} times",
         f"{found['journal']['facts']} facts; longest silence by shard: {', '.join(f'{n}: {silence}' for n, silence in silences.items())}",
     ]
+
+
+def _failures(evidence: Evidence) -> Iterator[JobFailed]:
+    facts = (recorded.message for journal in evidence.journal.values() for recorded in journal)
+    return (fact for fact in facts if isinstance(fact, JobFailed))
+
+
+def _why(fact: JobFailed) -> str:
+    """At which task, and what the seller is told."""
+    place = "" if fact.position is None else f" at task {fact.position}"
+    return f"{fact.reason if fact.failure is None else f'{fact.failure.kind}, {fact.failure.reason}'}{place}"
 
 
 def _of_program(hits: Sequence[Hit], program: str) -> Json:
