@@ -38,7 +38,7 @@ from unnest(
 on conflict do nothing;
 
 -- name: park_jobs
--- A job's status stays as it was: it says what the job was doing when it was parked.
+-- A job's status stays as it was: it says what the job was doing when it was parked. What was said before it was accepted is no news of it.
 update jobs set
     parked = change.parked,
     expires_at = coalesce(change.expires_at, jobs.expires_at),
@@ -48,6 +48,7 @@ from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::bigint[])
 )
 where jobs.tenant_id = change.tenant_id
     and jobs.job_id = change.job_id
+    and jobs.accepted_offset < change.journal_offset
     and jobs.parked_offset < change.journal_offset;
 
 -- name: change_jobs
