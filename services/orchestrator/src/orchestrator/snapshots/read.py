@@ -1,6 +1,7 @@
 """From the chunks of a snapshot back to the state, chunk by chunk. Trusts nothing: what does not fit raises, and is no state."""
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import batched
 from typing import Any
 
 import cramjam
@@ -40,14 +41,17 @@ class Reading:
 
     def ordering(self) -> Iterator[None]:
         """The live jobs in order of acceptance; they lie in the order in which their ids were first heard of."""
-        for number, (age, name) in enumerate(sorted(self._ages), start=1):
-            job = self.shard.jobs[name]
-            assert not isinstance(job, Stopped | Gone), "only live jobs have an age"
-            self.shard.ages[name] = age
-            if job.order.batch_id is not None:
-                self.shard.live_by_batch.setdefault(job.order.batch_id, {})[name] = None
-            if number % SLICE_ROWS == 0:
-                yield
+        for slice_ in batched(sorted(self._ages), SLICE_ROWS, strict=False):
+            for age, name in slice_:
+                self._order(age, name)
+            yield
+
+    def _order(self, age: int, name: str) -> None:
+        job = self.shard.jobs[name]
+        assert not isinstance(job, Stopped | Gone), "only live jobs have an age"
+        self.shard.ages[name] = age
+        if job.order.batch_id is not None:
+            self.shard.live_by_batch.setdefault(job.order.batch_id, {})[name] = None
 
     def put_origin(self, row: Row) -> None:
         self._origins.append(origin_of(row))
