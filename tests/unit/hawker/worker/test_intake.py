@@ -15,9 +15,11 @@ from hawker.contracts.recorded import Recorded, Undecodable
 from hawker.contracts.topics import Lane
 from hawker.contracts.words import Marketplace, Result, TaskKind
 from hawker.kafka.errors import Unavailable
+from hawker.telemetry import metrics
 from hawker.worker.handler import Worker
 from hawker.worker.intake import Intake
 from hawker.worker.window import Window
+from tests.support.counting import counting
 
 
 @dataclass
@@ -182,3 +184,16 @@ async def test_what_cannot_be_read_becomes_a_letter_with_its_place_and_holds_not
     await room.settled()
     assert [letter.place for letter in room.told.letters] == ["commands/0/3"]
     assert room.window.due() == {0: 5}
+
+
+async def test_attempts_are_counted_by_how_they_ended_and_while_they_run() -> None:
+    with counting() as told:
+        room = Room()
+        await room.intake.take([record(0), record(1)])
+        await room.settled()
+        assert told.value(metrics.ATTEMPTS_IN_FLIGHT, lane="ebay") == 2
+        room.work.release.set()
+        await room.settled()
+        assert told.value(metrics.ATTEMPTS_IN_FLIGHT, lane="ebay") == 0
+        assert told.value(metrics.ATTEMPTS_ENDED, lane="ebay", result="succeeded") == 2
+        assert told.value(metrics.ATTEMPT_SECONDS, lane="ebay") == 2
