@@ -30,6 +30,7 @@ from orchestrator.batch import decide as batch_decide
 from orchestrator.core import decide, dispatch, poison
 from orchestrator.core.memory import FORGET_MAX
 from orchestrator.core.state import MEMORY
+from orchestrator.core.sweep import sweep
 from orchestrator.core.turn import RING_AGAIN
 from orchestrator.job import decide as job_decide
 from orchestrator.job.state import Active, Gone, Resting
@@ -141,15 +142,23 @@ def test_a_dispatch_that_breaks_parks_its_job_and_the_others_are_sent(story: Sto
     assert is_replayable(story)
 
 
-def test_nothing_of_a_parked_job_is_dispatched(story: Story) -> None:
-    story.tell(job_requested())
-    story.tell(*map(succeeded, story.take_commands()))
-    first, *others = story.take_commands()
-    with broken(job_decide, "conclude"):
-        story.tell(*map(succeeded, (first, *others)))
+def test_nothing_of_a_parked_job_is_dispatched_although_it_is_ready(story: Story) -> None:
+    story.tell(job_requested(marketplace=Marketplace.FLEA)).work_through()
+    with broken(job_decide, "control"):
+        story.tell(JobPauseRequested(tenant_id=TENANT, requested_at=NOON, request_id="p", job_id="job-1"))
+    story.tell(PluginConnected(tenant_id=TENANT, account_id="main", marketplace=Marketplace.FLEA, session="s", epoch=1, partition=0))
     assert story.take_commands() == []
-    story.wait(1)
-    assert story.take_commands() == []
+    story.tell(redrive("job-1", []))
+    assert {command.job_id for command in story.take_commands()} == {"job-1"}
+    assert is_replayable(story)
+
+
+def test_a_new_owner_sets_no_timer_and_queues_no_task_of_a_parked_job(story: Story) -> None:
+    parked_at_its_first_outcome(story)
+    shard = story.replayed()
+    sweep(shard)
+    assert len(shard.timers) == 0
+    assert sum(len(lane.ready) for lane in shard.lanes.values()) == 0
 
 
 def test_a_batch_waits_for_its_parked_job(story: Story) -> None:
