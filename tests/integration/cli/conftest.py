@@ -6,7 +6,7 @@ import os
 import sys
 import uuid
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,6 +69,7 @@ class CommandLine:
 class Gateway:
     url: str
     keys: Keys
+    kafka: KafkaSettings
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -84,14 +85,24 @@ async def gateway(kafka_bootstrap: str, run: Run, postgres_dsn: str, tmp_path_fa
         async with _street(kafka_bootstrap, topics, environ):
             url = f"http://127.0.0.1:{port}"
             await _ready(f"{url}/health/ready")
-            yield Gateway(url, keys)
+            yield Gateway(url, keys, _kafka(kafka_bootstrap, topics))
         databases.drop(connection, name)
 
 
 @pytest.fixture
 def hawker(gateway: Gateway, tmp_path: Path) -> CommandLine:
-    token = gateway.keys.token(f"tenant-{uuid.uuid4().hex[:8]}", role="seller", subject="ann")
-    return CommandLine({"HAWKER_API_URL": gateway.url, "HAWKER_TOKEN": token}, tmp_path)
+    return _command_line(gateway, tmp_path, f"tenant-{uuid.uuid4().hex[:8]}", "seller")
+
+
+@pytest.fixture
+def as_role(gateway: Gateway, tmp_path: Path) -> Callable[[str, str], CommandLine]:
+    """The command in the hands of somebody with this tenant and this role."""
+    return lambda tenant, role: _command_line(gateway, tmp_path, tenant, role)
+
+
+def _command_line(gateway: Gateway, folder: Path, tenant: str, role: str) -> CommandLine:
+    token = gateway.keys.token(tenant, role=role, subject="ann")
+    return CommandLine({"HAWKER_API_URL": gateway.url, "HAWKER_TOKEN": token}, folder)
 
 
 def _environ(kafka_bootstrap: str, topics: Topics, dsn: str, port: int, keys: Keys) -> Mapping[str, str]:
@@ -107,13 +118,16 @@ def _environ(kafka_bootstrap: str, topics: Topics, dsn: str, port: int, keys: Ke
     }
 
 
+def _kafka(kafka_bootstrap: str, topics: Topics) -> KafkaSettings:
+    return KafkaSettings(bootstrap=kafka_bootstrap, topic_prefix=topics.prefix, shards=4, command_partitions=4)
+
+
 @asynccontextmanager
 async def _street(kafka_bootstrap: str, topics: Topics, environ: Mapping[str, str]) -> AsyncIterator[None]:
-    kafka = KafkaSettings(bootstrap=kafka_bootstrap, topic_prefix=topics.prefix, shards=4, command_partitions=4)
     async with AsyncExitStack() as street:
         for arguments in (["orchestrator", "run"], ["orchestrator", "project"], ["api_gateway"]):
             await street.enter_async_context(_running(arguments, environ))
-        await street.enter_async_context(obedient_worker(kafka, _refusing_what_has_no_price))
+        await street.enter_async_context(obedient_worker(_kafka(kafka_bootstrap, topics), _refusing_what_has_no_price))
         yield
 
 
