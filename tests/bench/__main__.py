@@ -3,6 +3,7 @@
 make bench                                  one job alone, many jobs at once, a chain
 make bench ARGS="batch --products 100000"   one large batch, and small ones of another tenant beside it
 make bench ARGS=memory                      bytes of a job in a shard
+make bench ARGS="recovery --jobs 100000"    a shard comes back, by its whole journal and by a snapshot
 """
 
 import argparse
@@ -16,13 +17,15 @@ import uvloop
 from rich.console import Console
 
 from local_stack.stack import Stack
-from tests.bench import batch, chain, memory, screen
+from tests.bench import batch, chain, memory, recovery, screen
 from tests.bench.load import alone, load
 
 LATENCY_MS = 20
 JOBS = 2_000
 PRODUCTS = 100_000
 COUNTS = (1_000, 10_000, 100_000)
+LIVE_JOBS = 100_000
+ENDED_JOBS = 5_000
 
 type Part = Callable[[argparse.Namespace, Console], None]
 
@@ -43,6 +46,9 @@ def _parser() -> argparse.ArgumentParser:
     large.add_argument("--products", type=int, default=PRODUCTS, help="(default: %(default)s; that takes about 20 minutes)")
     sizes = parts.add_parser("memory", help="bytes of a job in a shard")
     sizes.add_argument("counts", type=int, nargs="*", default=COUNTS, help="of jobs (default: 1000 10000 100000)")
+    back = parts.add_parser("recovery", help="a shard comes back, by its whole journal and by a snapshot")
+    back.add_argument("--jobs", type=int, default=LIVE_JOBS, help="live jobs of one shard (default: %(default)s)")
+    back.add_argument("--ended", type=int, default=ENDED_JOBS, help="jobs that have run to their end before (default: %(default)s)")
     return parser
 
 
@@ -71,6 +77,10 @@ def _memory(asked: argparse.Namespace, console: Console) -> None:
         screen.size(console, figure)
 
 
+def _recovery(asked: argparse.Namespace, console: Console) -> None:
+    recovery.measure(console, asked.jobs, asked.ended)
+
+
 @contextmanager
 def _stack(console: Console, **how: object) -> Iterator[Stack]:
     with tempfile.TemporaryDirectory(prefix="hawker-bench-") as folder:
@@ -80,7 +90,7 @@ def _stack(console: Console, **how: object) -> Iterator[Stack]:
             yield stack
 
 
-PARTS: Mapping[str, Part] = {"street": _street, "batch": _batch, "memory": _memory}
+PARTS: Mapping[str, Part] = {"street": _street, "batch": _batch, "memory": _memory, "recovery": _recovery}
 
 
 if __name__ == "__main__":

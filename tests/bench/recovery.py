@@ -1,9 +1,8 @@
-"""`python -m tests.bench.recovery`: how long a shard with very many live jobs takes to come back, by its whole journal and by a snapshot.
+"""How long a shard with very many live jobs takes to come back, by its whole journal and by a snapshot.
 
 A real Kafka and a real PostgreSQL; each figure is taken in a process of its own, with the loop and the settings of a service.
 """
 
-import argparse
 import asyncio
 import gc
 import os
@@ -79,24 +78,21 @@ class Figures:
     bytes: int = 0
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.bench.recovery", description=__doc__)
-    parser.add_argument("--jobs", type=int, default=100_000, help="live jobs of one shard (default: %(default)s)")
-    parser.add_argument("--ended", type=int, default=5_000, help="jobs that have run to their end before (default: %(default)s)")
-    asked = parser.parse_args()
-    console, run = Console(width=140), Run.join()
+def measure(console: Console, jobs: int, ended: int) -> None:
+    run = Run.join()
     try:
         with console.status("Starting Kafka and PostgreSQL"):
             where = _servers(run)
-        with console.status(f"Writing a journal of {asked.jobs + asked.ended} jobs"):
-            facts = _alone(_fill, where, asked.jobs, asked.ended)
-        console.print(f"{facts:,} facts in the journal, {asked.jobs:,} jobs alive")
+        with console.status(f"Writing a journal of {jobs + ended} jobs"):
+            facts = _alone(_fill, where, jobs, ended)
+        console.print(f"{facts:,} facts in the journal, {jobs:,} jobs alive")
         whole = _alone(_recover, where, False)
         _show(console, "the whole journal", whole)
         written = _alone(_snapshot, where)
         console.print(
-            f"a snapshot: {written.seconds:.1f} s beside the shard ({written.cpu_seconds:.1f} s of CPU), copied in {written.copy_ms:.1f} ms, {written.bytes / 2**20:.1f} MiB, "
-            f"the loop stood still for {written.stall_ms:.0f} ms at the most, memory {written.memory_before_mib:.0f} -> {written.memory_mib:.0f} MiB"
+            f"a snapshot: {written.seconds:.1f} s beside the shard ({written.cpu_seconds:.1f} s of CPU), copied in {written.copy_ms:.1f} ms, "
+            f"{written.bytes / 2**20:.1f} MiB, the loop stood still for {written.stall_ms:.0f} ms at the most, "
+            f"memory {written.memory_before_mib:.0f} -> {written.memory_mib:.0f} MiB"
         )
         loaded = _alone(_recover, where, True)
         _show(console, "a snapshot", loaded)
@@ -238,7 +234,3 @@ def _show(console: Console, way: str, figures: Figures) -> None:
         f"recovered by {way}: {figures.seconds:.1f} s ({figures.cpu_seconds:.1f} s of CPU), {figures.facts:,} facts read, {figures.jobs:,} live jobs, the loop stood still for "
         f"{figures.stall_ms:.0f} ms at the most, memory {figures.memory_before_mib:.0f} -> {figures.memory_mib:.0f} MiB"
     )
-
-
-if __name__ == "__main__":
-    main()
