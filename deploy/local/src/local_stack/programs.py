@@ -48,16 +48,18 @@ class Program:
     """The name under which each instance has a port of its own, as {port}."""
 
 
-WORKER_STOP_SECONDS_MAX = 45
-"""A worker lets running attempts end, 35 s at most."""
+WORKER_STOP_SECONDS_MAX = 60
+"""A worker lets running attempts end, 35 s at most; then it leaves Kafka, each client within 10 s although a broker sleeps."""
+SHARD_STOP_SECONDS_MAX = 45
+"""A turn that is being committed may take 14 s, and leaving Kafka as long as a worker needs for it."""
 
 GATEWAY_STOP_SECONDS_MAX = 30
 """It lets requests end for 15 s, and then leaves Kafka and PostgreSQL, each within a limit."""
 BRIDGE = "plugin-bridge"
 
 SERVICES = (
-    Program("orchestrator", ("orchestrator", "run"), _KAFKA | _POSTGRES | _COMMON),
-    Program("projector", ("orchestrator", "project"), _KAFKA | _POSTGRES | _COMMON),
+    Program("orchestrator", ("orchestrator", "run"), _KAFKA | _POSTGRES | _COMMON, SHARD_STOP_SECONDS_MAX),
+    Program("projector", ("orchestrator", "project"), _KAFKA | _POSTGRES | _COMMON, SHARD_STOP_SECONDS_MAX),
     Program(
         "gateway",
         ("api_gateway",),

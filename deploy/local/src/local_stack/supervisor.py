@@ -19,7 +19,8 @@ from local_stack.layout import Layout
 
 LOG_BYTES_MAX = 20 * 1024 * 1024
 _START_SECONDS_MAX = 20.0
-_STOP_SECONDS_MAX = 60.0
+_STOP_SECONDS_MAX = 75.0
+"""Longer than any program of the stack may take."""
 _PAUSE_SECONDS = 0.05
 _SWEEP_SECONDS_MAX = 10.0
 KILLED = -1
