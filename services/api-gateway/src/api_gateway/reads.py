@@ -82,7 +82,7 @@ class PostgresReads:
         offset, position = wanted.cursor or (None, None)
         async with self.database.of(tenant) as connection:
             found = await connection.fetch(QUERIES["tasks"], job_id, status, kind, offset, position, wanted.limit + 1)
-            totals = rows.totals(await connection.fetch(QUERIES["task_totals"], job_id, kind))
+            totals = rows.totals(await connection.fetch(QUERIES["task_totals"], job_id, kind)) if job_id else {}
         return page(found, wanted.limit, lambda row: (row["accepted_offset"], row["position"]), rows.task, totals)
 
     async def listings(self, tenant: str, wanted: Wanted, *, marketplace: str | None, handle: str | None) -> Page[ListingBody]:

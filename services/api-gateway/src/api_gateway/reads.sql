@@ -47,9 +47,29 @@ cross join lateral (
 order by page.accepted_offset desc;
 
 -- name: job_totals
-select status, count(*) as count from jobs
-where ($1::text is null or batch_id = $1) and ($2::text is null or marketplace = $2)
-group by status;
+-- The batches' rows count their jobs already; only jobs outside any batch are counted here. Items still to come are pending.
+select status, sum(count)::bigint as count
+from (
+    select counted.status, counted.count
+    from batches
+    cross join lateral (
+        values
+        ('pending', item_count - missing - running - paused - completed - failed - cancelled - expired),
+        ('running', running),
+        ('paused', paused),
+        ('completed', completed),
+        ('failed', failed),
+        ('cancelled', cancelled),
+        ('expired', expired)
+    ) as counted (status, count)
+    where ($1::text is null or batch_id = $1) and ($2::text is null or marketplace = $2)
+    union all
+    select status, count(*) as count from jobs
+    where $1::text is null and batch_id is null and ($2::text is null or marketplace = $2)
+    group by status
+) as found
+group by status
+having sum(count) > 0;
 
 -- name: task
 select * from tasks where job_id = $1 and position = $2;
@@ -65,8 +85,9 @@ order by accepted_offset desc, position
 limit $6;
 
 -- name: task_totals
+-- Of one job: nobody keeps count of all tasks there ever were, and counting them takes the longer the more there are.
 select status, count(*) as count from tasks
-where ($1::text is null or job_id = $1) and ($2::text is null or kind = $2)
+where job_id = $1 and ($2::text is null or kind = $2)
 group by status;
 
 -- name: listings
@@ -86,12 +107,20 @@ select * from history where batch_id = $1 and ($2::bigint is null or journal_off
 -- name: intake
 select
     intake.*,
-    (
-        select body ->> 'reason' from history
-        where type = 'hawker.request.refused.v1'
-            and ((intake.kind = 'job' and job_id = intake.id) or (intake.kind = 'batch' and batch_id = intake.id))
-            and body ->> 'request_type' in ('hawker.job.requested.v1', 'hawker.batch.requested.v1')
-        order by journal_offset limit 1
+    -- One subquery for each kind: with an "or" of the two, neither would find its index.
+    coalesce(
+        (
+            select body ->> 'reason' from history
+            where intake.kind = 'job' and job_id = intake.id
+                and type = 'hawker.request.refused.v1' and body ->> 'request_type' = 'hawker.job.requested.v1'
+            order by journal_offset desc limit 1
+        ),
+        (
+            select body ->> 'reason' from history
+            where intake.kind = 'batch' and batch_id = intake.id
+                and type = 'hawker.request.refused.v1' and body ->> 'request_type' = 'hawker.batch.requested.v1'
+            order by journal_offset desc limit 1
+        )
     ) as refused_because
 from intake
 where id = $1 and kind = $2;

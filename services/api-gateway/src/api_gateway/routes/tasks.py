@@ -27,7 +27,7 @@ async def list_tasks(
     status: TaskStatus | None = None,
     kind: TaskKind | None = None,
 ) -> Page[TaskBody]:
-    """The newest job's first, each job's in their order."""
+    """The newest job's first, each job's in their order; `totals` counts those of one job, where one is named."""
     return await behind.reads.tasks(who.tenant, wanted, job_id=job_id, status=status, kind=kind)
 
 
