@@ -37,7 +37,7 @@ def load_defaults(path: Path | None) -> Defaults:
         return Defaults()
     try:
         return Defaults.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as fault:
         raise DefaultsError(f"{path}: {fault}") from None
     except ValidationError as fault:
         faults = "; ".join(f"{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in fault.errors(include_url=False))

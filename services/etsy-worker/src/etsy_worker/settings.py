@@ -34,7 +34,7 @@ def load_defaults(path: Path | None) -> Defaults:
         raise DefaultsError("HAWKER_DEFAULTS_FILE names no file: Etsy needs at least a taxonomy_id for products that have none")
     try:
         return Defaults.model_validate(tomllib.loads(path.read_text()))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as fault:
         raise DefaultsError(f"{path}: {fault}") from None
     except ValidationError as fault:
         faults = "; ".join(f"{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in fault.errors(include_url=False))

@@ -21,9 +21,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _serve() -> int:
+    from plugin_bridge.flea.defaults import DefaultsError  # noqa: PLC0415 - as the next
     from plugin_bridge.wiring import Settings, run  # noqa: PLC0415 - pairing a device needs no Kafka client, which takes a second to load
 
-    return run_process(NAME, lambda stop: run(Settings.from_environment(), stop), OSError, Unavailable)
+    return run_process(NAME, lambda stop: run(Settings.from_environment(), stop), DefaultsError, OSError, Unavailable)
 
 
 def _devices(asked: argparse.Namespace) -> int:

@@ -1,13 +1,20 @@
 """Where the log is and how this process speaks to it, from `HAWKER_KAFKA_...`."""
 
+import re
 import ssl
-from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, FilePath, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from hawker.contracts.topics import Topics
+
+
+def _addresses(text: str) -> str:
+    """Raises ValueError: the client would raise it much later, and less clearly."""
+    if not re.fullmatch(r"\s*[^\s,:]+(:\d{1,5})?(\s*,\s*[^\s,:]+(:\d{1,5})?)*\s*|\s*\[[0-9a-fA-F:.]+\](:\d{1,5})?\s*", text):
+        raise ValueError("give one or more brokers as host:port,host:port")
+    return text
 
 
 class KafkaSettings(BaseSettings):
@@ -18,7 +25,7 @@ class KafkaSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="HAWKER_KAFKA_", frozen=True, extra="ignore")
 
-    bootstrap: str
+    bootstrap: Annotated[str, AfterValidator(_addresses)]
     topic_prefix: str = Field(default="hawker", pattern=r"^[A-Za-z0-9._-]{1,100}$")
     shards: int = Field(default=12, ge=1, le=1024)
     command_partitions: int = Field(default=12, ge=1, le=1024)
@@ -29,7 +36,7 @@ class KafkaSettings(BaseSettings):
     sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "PLAIN"
     sasl_username: str | None = None
     sasl_password: SecretStr | None = None
-    ca_file: Path | None = None
+    ca_file: FilePath | None = None
 
     @property
     def topics(self) -> Topics:

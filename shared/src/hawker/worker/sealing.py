@@ -1,7 +1,7 @@
 """Secrets at rest: AES-256-GCM, each bound to the place it belongs to. Keeps nothing and prints nothing."""
 
-import binascii
 import os
+import re
 from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,32}")
 
 
 class SealError(ValueError):
@@ -41,6 +42,11 @@ class KeyRing:
     def parse(cls, text: str) -> "KeyRing":
         """`name:base64key,older:base64key`. Raises SealError."""
         pairs = [part.strip().partition(":") for part in text.split(",") if part.strip()]
+        for number, (name, _, encoded) in enumerate(pairs, start=1):
+            if not encoded or not _NAME.fullmatch(name):  # What stands before the colon, or instead of it, may be the key itself.
+                raise SealError(
+                    f"entry {number} of HAWKER_CREDENTIALS_KEYS is not name:base64key, with a name of 1 to 32 letters or digits"
+                )
         return cls({name: _key(name, encoded) for name, _, encoded in pairs})
 
     def seal(self, secret: bytes, *, place: str) -> Sealed:
@@ -61,5 +67,5 @@ class KeyRing:
 def _key(name: str, encoded: str) -> bytes:
     try:
         return b64decode(encoded, validate=True)
-    except binascii.Error:
+    except ValueError:  # Also of what is no ASCII.
         raise SealError(f"key {name!r} is not base64") from None
