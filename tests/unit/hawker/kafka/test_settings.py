@@ -58,6 +58,5 @@ def test_a_password_reaches_the_client_and_nothing_else() -> None:
 
 
 def test_a_certificate_authority_that_is_not_there_is_said_at_once(tmp_path: Path) -> None:
-    settings = KafkaSettings(bootstrap="b:1", security_protocol="SSL", ca_file=tmp_path / "none.pem")
-    with pytest.raises(FileNotFoundError):
-        settings.connection()
+    with pytest.raises(ValidationError, match="ca_file"):
+        KafkaSettings(bootstrap="b:1", security_protocol="SSL", ca_file=tmp_path / "none.pem")
