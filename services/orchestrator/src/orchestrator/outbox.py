@@ -15,11 +15,13 @@ class KafkaOutbox:
         self._dead_letters = dead_letters
 
     async def forward(self, recorded: Recorded[Input]) -> None:
-        """As it came, under the right key now; its id stays, so that a repeat is known."""
+        """The same value under the right key; its id stays, so that a repeat is known. Only the headers that we read go along: they have a limit."""
         message = recorded.message
         assert not isinstance(message, Undecodable), "what cannot be read has no tenant to go to"
         raw = recorded.raw or _raw(recorded.envelope, message)
-        written = await self._publisher.write(recorded.topic, key=message.tenant_id.encode(), value=raw.value, headers=raw.headers)
+        written = await self._publisher.write(
+            recorded.topic, key=message.tenant_id.encode(), value=raw.value, headers=to_headers(recorded.envelope)
+        )
         await written
 
     async def dead_letter(self, recorded: Recorded[Input], reason: str, *, subject: str | None, origin: str) -> None:

@@ -79,7 +79,7 @@ class Publisher:
         producer = await self._healthy()
         try:
             async with asyncio.timeout(PUBLISH_SECONDS_MAX):
-                written = await producer.send(topic, value, key, headers=headers)
+                written = await producer.send(topic, value, key, headers=list(headers))  # It takes no other sequence.
         except MessageSizeTooLargeError as fault:
             raise OversizeError(f"a record for {topic} is over {WRITE_BYTES_MAX} bytes with its headers") from fault
         except (KafkaError, TimeoutError) as fault:
