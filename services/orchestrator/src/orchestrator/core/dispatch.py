@@ -40,11 +40,8 @@ def next_ready(shard: Shard, now: datetime) -> Iterator[tuple[Active, int]]:
         yield from _of_lane(shard, lane, now)
 
 
-def send(shard: Shard, job: Active, position: int, now: datetime) -> Sending | None:
-    """None when the task has to wait for its seller's browser."""
+def send(shard: Shard, job: Active, position: int, now: datetime) -> Sending:
     dispatched = _dispatch(shard, job, position, now)
-    if dispatched is None:
-        return None
     try:
         asked = command(job, dispatched)
         return Sending(dispatched, asked, encode(asked))
@@ -98,7 +95,7 @@ def _still_ready(shard: Shard, entry: Ready, now: datetime) -> Active | None:
     return None if batch is not None and batch.cancelled else job
 
 
-def _dispatch(shard: Shard, job: Active, position: int, now: datetime) -> TaskDispatched | None:
+def _dispatch(shard: Shard, job: Active, position: int, now: datetime) -> TaskDispatched:
     spec, task = job.order.plan[position], job.tasks[position]
     assert isinstance(task, Waiting), "only a waiting task is dispatched"
     session = shard.sessions.get(job.order.account) if spec.kind is TaskKind.PLUGIN_HTTP else None

@@ -205,8 +205,6 @@ def _send(shard: Shard, job: Active, position: int, now: datetime, source: str, 
             _write(shard, sending, label, cause, turn)
         case str() as reason:
             _absorb(shard, poison.park(shard, job.order.job_id, reason, now), cause, turn)
-        case None:
-            pass  # It waits for a browser.
 
 
 def _write(shard: Shard, sending: Sending, label: str, cause: Cause, turn: Turn) -> None:
