@@ -38,7 +38,11 @@ def summary(evidence: Evidence, book: Book, findings: Sequence[Finding]) -> Json
             "answers": dict(evidence.intake.answers),
             "longest_seconds_to_a_yes": round(max((wish.took_seconds for wish in evidence.intake.wishes), default=0.0), 1),
         },
-        "stand_ins": {"fired": dict(evidence.stand_ins.fired), "duplicates": _duplicates(evidence)},
+        "stand_ins": {
+            "fired": dict(evidence.stand_ins.fired),
+            "duplicates": _duplicates(evidence),
+            "counts": dict(evidence.stand_ins.counts),
+        },
         "journal": {
             "facts": sum(map(len, evidence.journal.values())),
             "longest_silences": {str(shard): silence for shard, silence in silences.items()},

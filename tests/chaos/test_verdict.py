@@ -91,6 +91,7 @@ def test_each_gap_between_offsets_is_the_end_of_a_transaction() -> None:
         (replace(GOOD, intake=Intake(WISHES, odd=("500",))), Promise.ANSWERED),
         (replace(GOOD, intake=Intake((*WISHES, Wish(Asked.JOB, TENANT, "lost", None, 1, 0.1)))), Promise.ANSWERED),
         (replace(GOOD, intake=Intake((*WISHES, Wish(Asked.PAUSE, TENANT, "alone", "wish-1", 0, 0.1)))), Promise.ANSWERED),
+        (replace(GOOD, intake=Intake((*WISHES, Wish(Asked.CANCEL_BATCH, TENANT, "batch-1", "wish-2", 0, 0.1)))), Promise.ANSWERED),
         (replace(GOOD, intake=Intake((Wish(Asked.BATCH, TENANT, "batch-1", None, 3, 0.1),))), Promise.ANSWERED),
         (with_journal(without(JobCompleted)), Promise.ENDED),
         (replace(GOOD, stand_ins=StandIns({"ebay": {"duplicates": 1, "listings": 3}}, {"throttle": 1})), Promise.EFFECT_ONCE),

@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import islice
 
 from hawker.contracts.commands import ExecuteTask
-from hawker.contracts.facts import Fact, TaskDispatched
+from hawker.contracts.facts import BatchCancelled, Fact, TaskDispatched
 from hawker.contracts.recorded import Recorded
 from hawker.contracts.words import JobStatus
 from orchestrator.core.apply import apply
@@ -58,6 +58,8 @@ class Book:
     broken: Sequence[str]
     untold: Sequence[Told]
     request_ids: frozenset[str]
+    cancelled: frozenset[str]
+    """Batches."""
 
 
 def judge(evidence: Evidence, book: Book) -> Sequence[Finding]:
@@ -76,9 +78,10 @@ def read(evidence: Evidence) -> Book:
         ledgers.append(reading.ledger)
         untold += reading.untold
     broken += [f"no command without its fact: {name}" for name in commands]
-    facts = (recorded.message for journal in evidence.journal.values() for recorded in journal)
+    facts = [recorded.message for journal in evidence.journal.values() for recorded in journal]
     request_ids = frozenset(request_id for fact in facts if (request_id := getattr(fact, "request_id", None)) is not None)
-    return Book(ledgers, broken, untold, request_ids)
+    cancelled = frozenset(fact.batch_id for fact in facts if isinstance(fact, BatchCancelled))
+    return Book(ledgers, broken, untold, request_ids, cancelled)
 
 
 def transactions(journal: Sequence[Recorded[Fact]]) -> Iterator[Transaction]:
@@ -177,6 +180,8 @@ def _answered(evidence: Evidence, book: Book) -> Iterator[str]:
 
 def _is_in_journal(wish: Wish, book: Book) -> bool:
     """Done, or refused as a fact. A cancel of what is cancelled is a quiet no-op."""
+    if wish.asked is Asked.CANCEL_BATCH and wish.subject in book.cancelled:
+        return True
     for ledger in book.ledgers:
         if wish.subject in ledger.refused or (wish.request_id or "") in book.request_ids:
             return True
