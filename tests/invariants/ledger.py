@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from hawker.contracts.commands import ExecuteTask
@@ -13,6 +13,7 @@ from hawker.contracts.facts import (
     AttemptFailed,
     AttemptTimedOut,
     BatchAccepted,
+    BatchCancelled,
     BatchEnded,
     BatchItemsAccepted,
     Fact,
@@ -22,16 +23,19 @@ from hawker.contracts.facts import (
     JobCompleted,
     JobExpired,
     JobFailed,
+    JobParked,
     JobPaused,
     JobResumed,
     JobRetryScheduled,
     JobRetryStarted,
+    JobUnparked,
+    OutcomeRefused,
     RequestRefused,
     TaskCompleted,
     TaskDispatched,
 )
 from hawker.contracts.failures import FailureKind
-from hawker.contracts.limits import RETRIES_MAX
+from hawker.contracts.limits import REQUEST_AGE_DAYS_MAX, RETRIES_MAX
 from hawker.contracts.outcomes import TaskFailed, TaskSucceeded
 from hawker.contracts.partitioning import partition_of
 from hawker.contracts.recorded import Recorded
@@ -40,6 +44,8 @@ from hawker.contracts.words import JobStatus, Marketplace
 type Attempted = TaskCompleted | AttemptFailed | AttemptTimedOut | AttemptDeferred
 type Ended = JobCompleted | JobFailed | JobCancelled | JobExpired
 type Account = tuple[str, Marketplace, str]
+type Attempt = tuple[str, int, int]
+"""Job, position, number."""
 
 ENDS: dict[type[Ended], JobStatus] = {
     JobCompleted: JobStatus.COMPLETED,
@@ -47,6 +53,7 @@ ENDS: dict[type[Ended], JobStatus] = {
     JobCancelled: JobStatus.CANCELLED,
     JobExpired: JobStatus.EXPIRED,
 }
+REQUEST_AGE_MAX = timedelta(days=REQUEST_AGE_DAYS_MAX)
 DEFERRED = frozenset({FailureKind.THROTTLED, FailureKind.NOT_CONNECTED})
 AGAIN = frozenset({JobStatus.FAILED, JobStatus.EXPIRED})
 """A person may ask for another try of these."""
@@ -70,6 +77,8 @@ class Rule(StrEnum):
     DEFERRED = "what is throttled or not connected costs no retry"
     REQUEST_ONCE = "a person's wish is carried out once"
     FACT_IDS = "no two facts have one id"
+    PARKED = "nothing of a parked job moves"
+    REDRIVE = "what is redriven is met in the order in which it first lay"
 
 
 class BrokenError(AssertionError):
@@ -83,6 +92,7 @@ class Job:
     size: int
     wait: timedelta
     end: JobStatus | None = None
+    ended_at: datetime | None = None
     paused: bool = False
     round: int = 0
     succeeded: set[int] = field(default_factory=set)
@@ -96,7 +106,9 @@ class Batch:
     item_count: int
     items: int = 0
     ended: bool = False
+    cancelled: bool = False
     job_ids: list[str] = field(default_factory=list)
+    chunks: set[int] = field(default_factory=set)
 
 
 class Ledger:
@@ -106,17 +118,28 @@ class Ledger:
         self._place = partition, shards
         self.jobs: dict[str, Job] = {}
         self.batches: dict[str, Batch] = {}
+        self.now = datetime.min.replace(tzinfo=UTC)
+        """When the last fact was written."""
         self.refused: set[str] = set()
+        self.wishes: dict[str, datetime] = {}
+        """Of people, by request id, and when they were answered."""
+        self.concluded: set[Attempt] = set()
+        """Attempts whose outcome, or the want of one, became a fact."""
+        self.rejected: set[str] = set()
+        """Places of inputs that went to the dead letters."""
+        self.parked: dict[str, str] = {}
+        """Job ids that wait for an operator, and of which tenant."""
         self._open_again: dict[Account, datetime] = {}
         self._positions: dict[str, int] = {}
         self._ids: set[str] = set()
-        self._wishes: set[str] = set()
 
     def see(self, facts: Sequence[Recorded[Fact]], commands: Iterable[ExecuteTask]) -> None:
         """What one transaction wrote. Raises BrokenError."""
         for recorded in facts:
+            self.now = recorded.message.at
             self._identity(recorded)
             self._wish(recorded.message)
+            self._parking(recorded.message)
             self._fact(recorded.message)
         self._causes(facts)
         self._commands([recorded.message for recorded in facts], commands)
@@ -129,10 +152,29 @@ class Ledger:
             _hold(partition_of(recorded.message.tenant_id, shards) == partition, Rule.OWN_SHARD, recorded.place)
 
     def _wish(self, fact: Fact) -> None:
+        """A repeat is no fact at all, except that one which comes when the first is forgotten is refused for its age."""
         request_id: str | None = getattr(fact, "request_id", None)
-        if request_id is not None:
-            _hold(request_id not in self._wishes, Rule.REQUEST_ONCE, f"{type(fact).__name__} {request_id}")
-            self._wishes.add(request_id)
+        if request_id is None:
+            return
+        before = self.wishes.get(request_id)
+        is_new = before is None or (isinstance(fact, RequestRefused) and fact.at >= before + REQUEST_AGE_MAX)
+        _hold(is_new, Rule.REQUEST_ONCE, f"{type(fact).__name__} {request_id}")
+        if not (isinstance(fact, RequestRefused) and fact.may_pass_later):
+            self.wishes[request_id] = fact.at
+
+    def _parking(self, fact: Fact) -> None:
+        job_id: str | None = getattr(fact, "job_id", None)
+        match fact:
+            case JobParked():
+                self.parked[fact.job_id] = fact.tenant_id
+            case JobUnparked():
+                if self.parked.get(fact.job_id) == fact.tenant_id:
+                    del self.parked[fact.job_id]
+            case InputRejected():
+                self.rejected.add(f"{fact.topic}/{fact.partition}/{fact.offset}")
+            case _:
+                held = job_id is not None and self.parked.get(job_id) == fact.tenant_id
+                _hold(not held, Rule.PARKED, f"{type(fact).__name__} of {job_id}")
 
     def _causes(self, facts: Sequence[Recorded[Fact]]) -> None:
         seen: dict[str, int] = {}
@@ -164,13 +206,15 @@ class Ledger:
                 self._live(fact.job_id).paused = isinstance(fact, JobPaused)
             case JobCompleted() | JobFailed() | JobCancelled() | JobExpired():
                 self._end(fact)
-            case BatchAccepted() | BatchItemsAccepted() | BatchEnded():
+            case BatchAccepted() | BatchItemsAccepted() | BatchCancelled() | BatchEnded():
                 self._batch(fact)
             case AccountPaused():
                 account = (fact.tenant_id, fact.marketplace, fact.account_id)
                 self._open_again[account] = max(fact.until, self._open_again.get(account, fact.until))
             case RequestRefused():
                 self.refused.add(fact.request_id or fact.subject)
+            case OutcomeRefused():
+                self.concluded.add((fact.job_id, fact.position, fact.attempt))
             case _:
                 pass
 
@@ -198,6 +242,7 @@ class Ledger:
 
     def _attempted(self, fact: Attempted) -> None:
         job = self._live(fact.job_id)
+        self.concluded.add((fact.job_id, fact.position, fact.attempt))
         _hold(job.running.pop(fact.position, None) == fact.attempt, Rule.ONE_ATTEMPT, f"{type(fact).__name__} {_name(fact)}")
         if isinstance(fact, AttemptTimedOut):
             _hold(fact.at >= job.leases[fact.position], Rule.LEASE, _name(fact))
@@ -217,7 +262,7 @@ class Ledger:
         else:
             _hold(job.end in AGAIN, Rule.NOTHING_AFTER_THE_END, f"{fact.job_id} was retried when {job.end}")
         _hold(job.succeeded.isdisjoint(fact.again), Rule.SUCCESS_STAYS, f"{fact.job_id} runs {fact.again} again")
-        job.end, job.round = None, fact.round
+        job.end, job.ended_at, job.round = None, None, fact.round
         if job.batch_id in self.batches:
             self.batches[job.batch_id].ended = False
 
@@ -226,16 +271,21 @@ class Ledger:
         _hold(job.end is None, Rule.ENDS_ONCE, f"{type(fact).__name__} of {fact.job_id}, which is {job.end}")
         if isinstance(fact, JobCompleted):
             _hold(len(job.succeeded) == job.size, Rule.ENDS_ONCE, f"{fact.job_id} completed with tasks undone")
-        job.end, job.paused = ENDS[type(fact)], False
+        job.end, job.ended_at, job.paused = ENDS[type(fact)], fact.at, False
         job.running.clear()
 
-    def _batch(self, fact: BatchAccepted | BatchItemsAccepted | BatchEnded) -> None:
+    def _batch(self, fact: BatchAccepted | BatchItemsAccepted | BatchCancelled | BatchEnded) -> None:
         match fact:
             case BatchAccepted():
                 _hold(fact.batch_id not in self.batches, Rule.ACCEPTED_ONCE, fact.batch_id)
                 self.batches[fact.batch_id] = Batch(fact.item_count)
             case BatchItemsAccepted():
-                self.batches[fact.batch_id].items += fact.item_count
+                batch = self.batches[fact.batch_id]
+                _hold(fact.sequence not in batch.chunks, Rule.ACCEPTED_ONCE, f"{fact.batch_id}/{fact.sequence}")
+                batch.items += fact.item_count
+                batch.chunks.add(fact.sequence)
+            case BatchCancelled():
+                self.batches[fact.batch_id].cancelled = True
             case BatchEnded():
                 self._batch_ended(self.batches[fact.batch_id], fact)
 

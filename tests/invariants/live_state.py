@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from hawker.contracts.facts import Fact, TaskDispatched
+from hawker.contracts.facts import BatchAccepted, Fact, JobAccepted, TaskDispatched
 from hawker.contracts.recorded import Recorded
 from hawker.contracts.topics import Lane
+from orchestrator.core import capacity
 from orchestrator.core.apply import apply
 from orchestrator.core.checksum import checksum
 from orchestrator.core.parking import stands_still
@@ -26,9 +27,14 @@ class Fold:
     def see(self, facts: Sequence[Recorded[Fact]]) -> None:
         """Raises BrokenError when something was begun for which a window had no room."""
         for recorded in facts:
-            if isinstance(recorded.message, TaskDispatched):
-                self._check_room(recorded.message)
-                self._turns.see(self.shard, recorded.message)
+            match recorded.message:
+                case TaskDispatched():
+                    self._check_window(recorded.message)
+                    self._turns.see(self.shard, recorded.message)
+                case BatchAccepted() | JobAccepted():
+                    self._check_room(recorded.message)
+                case _:
+                    pass
             apply(self.shard, recorded.message, cause_of(recorded.envelope.cause))
 
     def has_new_owner(self) -> None:
@@ -45,7 +51,7 @@ class Fold:
             if known is None or known[0] is not pair[0] or known[1] is not pair[1]:
                 _same(f"job {name}", *pair)
                 self._equal[name] = pair
-        for part in ("batches", "pauses", "sessions", "parked", "answered", "positions"):
+        for part in ("batches", "pauses", "sessions", "parked", "answered", "positions", "announced_count", "accepted_count"):
             _same(part, getattr(live, part), getattr(self.shard, part))
         for lane in Lane:
             window = live.lanes[lane].window
@@ -58,7 +64,16 @@ class Fold:
         if checksum(live) != checksum(self.shard):
             raise BrokenError("live state = fold(journal): equal by value, other by checksum")
 
-    def _check_room(self, fact: TaskDispatched) -> None:
+    def _check_room(self, fact: BatchAccepted | JobAccepted) -> None:
+        """What an accepted batch brings has its room already."""
+        if isinstance(fact, JobAccepted) and fact.batch_id is not None:
+            return
+        count = fact.item_count if isinstance(fact, BatchAccepted) else 1
+        taken = self.shard.live_count + self.shard.announced_count
+        if taken + count > capacity.LIVE_JOBS_MAX:
+            raise BrokenError(f"a full shard takes no more: {taken} jobs and {count} more are over {capacity.LIVE_JOBS_MAX}")
+
+    def _check_window(self, fact: TaskDispatched) -> None:
         job = self.shard.jobs[fact.job_id]
         assert not isinstance(job, Gone), "the ledger sees to that"
         window = self.shard.lanes[job.order.lane].window

@@ -12,7 +12,11 @@ from orchestrator.job.state import AccountKey, Active, ready
 from tests.invariants.ledger import BrokenError
 
 PASSED_OVER_MAX = 2
-"""So often may one account go while another of the same urgency is ready all the time."""
+"""So often may one account go while another of the same urgency is ready all the time.
+
+Accounts take turns, so of n that are ready each gets one start in n; two in a row come of a queue that empties and fills again.
+A tenant's share of a lane is therefore that of its accounts among all that are ready, whatever it has waiting behind them.
+"""
 
 type Queue = tuple[Lane, Priority, AccountKey]
 
@@ -32,7 +36,7 @@ class Turns:
         job = shard.jobs[fact.job_id]
         assert isinstance(job, Active), "the ledger sees to that"
         lane, priority, account = job.order.lane, job.order.priority, job.order.account
-        queues = {queue for queue in ready_queues(shard, fact.at) if queue[0] is lane}
+        queues = set(ready_queues(shard, lane, fact.at))
         urgent = min((queue[1] for queue in queues), default=priority)
         if urgent < priority:
             raise BrokenError(f"the urgent go first: {fact.job_id}:{fact.position} went while {urgent} was ready")
@@ -45,18 +49,24 @@ class Turns:
                 raise BrokenError(f"accounts take turns: {account} went {seen[account]} times while {queue[2]} was ready")
 
 
-def ready_queues(shard: Shard, now: datetime) -> Iterator[Queue]:
-    """All that could have been dispatched now, room in the window given."""
+def ready_queues(shard: Shard, lane: Lane, now: datetime) -> Iterator[Queue]:
+    """All that could have been dispatched now on a lane, room in its window given."""
     for job in shard.jobs.values():
-        if not isinstance(job, Active) or job.expires_at <= now or shard.pauses.get(job.order.account, now) > now:
-            continue
-        batch = shard.batches.get(job.order.batch_id or "")
-        if batch is not None and batch.cancelled:
-            continue
-        if not ready(job):
-            continue
-        if job.order.account in shard.sessions or not _asks_a_browser(job):
-            yield job.order.lane, job.order.priority, job.order.account
+        if isinstance(job, Active) and job.order.lane is lane and _may_go(shard, job, now) and ready(job):
+            yield lane, job.order.priority, job.order.account
+
+
+def _may_go(shard: Shard, job: Active, now: datetime) -> bool:
+    order = job.order
+    if job.expires_at <= now or shard.pauses.get(order.account, now) > now:
+        return False
+    parked = shard.parked.get(order.job_id)
+    if parked is not None and parked.tenant_id == order.tenant_id:
+        return False
+    batch = shard.batches.get(order.batch_id or "")
+    if batch is not None and batch.cancelled:
+        return False
+    return order.account in shard.sessions or not _asks_a_browser(job)
 
 
 def _asks_a_browser(job: Active) -> bool:

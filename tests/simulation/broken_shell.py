@@ -45,7 +45,7 @@ async def _replay_nothing(self: Owner) -> None:
     await self._inbox.seek(self.shard.positions)
 
 
-async def _keep_the_state_of_a_lost_commit(self: Owner) -> None:
+async def _abort_and_go_on(self: Owner) -> None:
     await self._acquire()
     while not self._stopping:
         try:
@@ -111,7 +111,7 @@ def _write_no_cause(shard: Shard, fact: Fact, value: bytes, cause: turn.Cause, n
     taken.facts[-1] = Outgoing(written.message, replace(written.envelope, cause=None))
 
 
-def _meet_what_was_met(
+def meet_what_was_met(
     shard: Shard, recorded: Recorded[Input], now: datetime, source: str, taken: turn.Turn, unread: Collection[str]
 ) -> None:
     known = shard.positions.pop(recorded.topic, 0)
@@ -132,8 +132,8 @@ MISTAKES: Mapping[str, Mutation] = {
     "replay before fencing": replaced(Owner, "_acquire", _replay_before_fencing),
     "replay nothing": replaced(Owner, "_acquire", _replay_nothing),
     "begin with the newest input": replaced(Owner, "_acquire", _begin_at_the_end),
-    "positions from nowhere": all_of(_seek_nowhere(), replaced(turn, "_meet", _meet_what_was_met)),
-    "keep the state of a lost commit": replaced(Owner, "run", _keep_the_state_of_a_lost_commit),
+    "positions from nowhere": all_of(_seek_nowhere(), replaced(turn, "_meet", meet_what_was_met)),
+    "abort a lost commit and go on": replaced(Owner, "run", _abort_and_go_on),
     "forget what a full turn left": replaced(Owner, "_turn", _forget_what_a_turn_left),
     "decide for another shard's tenant": replaced(Owner, "_sent_on", _decide_what_is_astray),
     "commit without awaiting the sends": replaced(MemoryJournalWriter, "_transact", _commit_without_looking_at_the_sends),

@@ -15,6 +15,8 @@ class Fault(StrEnum):
     GIVEN_UP = "the log gives a transaction up after its time"
     UNAVAILABLE = "the log does not answer"
     REBALANCE = "the group is balanced anew"
+    STORM = "the group is balanced several times in a row"
+    CLOCK_BACK = "a process's clock is set back"
     CLOCK_JUMP = "the clock jumps forward"
     CLOCK_SKEW = "a process's clock is wrong"
     SLOW = "something takes long"
@@ -23,6 +25,8 @@ class Fault(StrEnum):
     REJECTED = "an attempt is rejected"
     THROTTLED = "a marketplace asks us to wait"
     ANSWER_LOST = "an effect happens, and its answer is lost"
+    EFFECT_LATE = "an effect happens after its attempt's lease has ended"
+    COMMAND_TWICE = "a command is carried out by two workers at once"
     OUTCOME_LOST = "an outcome never comes"
     OUTCOME_LATE = "an outcome comes after its lease"
     OUTCOME_TWICE = "an outcome comes twice"
@@ -31,6 +35,15 @@ class Fault(StrEnum):
     GARBAGE = "a record is no message"
     BROWSER_LEAVES = "a seller's browser goes"
     CONTROL = "a person pauses, resumes, cancels or retries"
+    POISON = "a decider raises"
+    BROKEN_TURN = "a turn breaks after its decision, and leaves half a state"
+    SNAPSHOTS = "a shard begins with a snapshot"
+    SNAPSHOT_CORRUPT = "a snapshot is not as it was saved"
+    SNAPSHOT_GONE = "the newest snapshot is gone"
+    FULL = "a shard is full"
+    PAGE_AGAIN = "a page of the journal is projected again"
+    DAYS = "days pass, and what was asked is asked again"
+    RETENTION = "the log deletes what is old"
 
 
 RATES: dict[Fault, float] = {
@@ -42,6 +55,8 @@ RATES: dict[Fault, float] = {
     Fault.GIVEN_UP: 0.01,
     Fault.UNAVAILABLE: 0.003,
     Fault.REBALANCE: 0.3,
+    Fault.STORM: 0.06,
+    Fault.CLOCK_BACK: 0.3,
     Fault.CLOCK_JUMP: 0.15,
     Fault.CLOCK_SKEW: 1.0,
     Fault.SLOW: 0.03,
@@ -50,6 +65,8 @@ RATES: dict[Fault, float] = {
     Fault.REJECTED: 0.02,
     Fault.THROTTLED: 0.08,
     Fault.ANSWER_LOST: 0.06,
+    Fault.EFFECT_LATE: 0.03,
+    Fault.COMMAND_TWICE: 0.05,
     Fault.OUTCOME_LOST: 0.03,
     Fault.OUTCOME_LATE: 0.05,
     Fault.OUTCOME_TWICE: 0.15,
@@ -58,10 +75,21 @@ RATES: dict[Fault, float] = {
     Fault.GARBAGE: 0.15,
     Fault.BROWSER_LEAVES: 0.3,
     Fault.CONTROL: 0.5,
+    Fault.POISON: 0.04,
+    Fault.BROKEN_TURN: 0.03,
+    Fault.SNAPSHOTS: 1.0,
+    Fault.SNAPSHOT_CORRUPT: 0.2,
+    Fault.SNAPSHOT_GONE: 0.2,
+    Fault.FULL: 1.0,
+    Fault.PAGE_AGAIN: 0.3,
+    Fault.DAYS: 1.0,
+    Fault.RETENTION: 1.0,
 }
 """By occasion, when a seed has the fault at all."""
 PLANNED = 0.45
 """How likely a seed has a fault: a run with a few kinds goes deeper than one with all."""
+SELDOM = {Fault.FULL: 0.15, Fault.BROKEN_TURN: 0.2, Fault.POISON: 0.3, Fault.DAYS: 0.3}
+"""These take much of a run, or end much of what it would have become."""
 
 
 class Faults:
@@ -69,10 +97,14 @@ class Faults:
 
     def __init__(self, chance: Random, without: AbstractSet[Fault] = frozenset()) -> None:
         self._chance = chance
-        drawn = {fault: rate * chance.uniform(0.3, 2) for fault, rate in RATES.items() if chance.random() < PLANNED}
+        drawn = {fault: rate * chance.uniform(0.3, 2) for fault, rate in RATES.items() if chance.random() < SELDOM.get(fault, PLANNED)}
         self.rates = {fault: rate for fault, rate in drawn.items() if fault not in without}
         self.fired: Counter[Fault] = Counter()
         self.on = True
+
+    def plans(self, fault: Fault) -> bool:
+        """Of what is no matter of occasions."""
+        return fault in self.rates
 
     def strikes(self, fault: Fault) -> bool:
         if not self.on or self._chance.random() >= self.rates.get(fault, 0):

@@ -66,6 +66,9 @@ class Seller:
         """What a person does in the end with what is paused."""
         await self._say(JobResumeRequested, f"resume-{self.tenant_id}-{self._next()}", job_id=name)
 
+    async def ask_once_more(self) -> None:
+        await self._ask_job()
+
     def _next(self) -> int:
         self._count += 1
         return self._count

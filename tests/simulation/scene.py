@@ -1,11 +1,12 @@
 """What all players of a run share: one source of chance, the faults, the trace, and a way to fail."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from collections.abc import Set as AbstractSet
 from random import Random
 from typing import Any
 
+from tests.simulation.awaits import Places
 from tests.simulation.faults import Fault, Faults
 
 TRACE_LINES_MAX = 100_000
@@ -15,13 +16,15 @@ END_SECONDS_MAX = 300.0
 class Scene:
     """One run's. `problem` is the first thing that went wrong in a way that no fault explains."""
 
-    def __init__(self, seed: int, *, traced: bool, without: AbstractSet[Fault]) -> None:
+    def __init__(self, seed: int, *, traced: bool, without: AbstractSet[Fault], hunted: set[Places] | None = None) -> None:
+        self.seed = seed
         self.chance = Random(seed)
         self.faults = Faults(self.chance, without)
         self.trace: list[str] = []
         self.problem: BaseException | None = None
         self.failed = asyncio.Event()
         self.traced = traced
+        self._hunted = hunted
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop = asyncio.get_running_loop()
 
@@ -38,6 +41,13 @@ class Scene:
         if struck:
             self.tell("FAULT", f"{fault} ({where})")
         return struck
+
+    def dies(self, who: str, places: Callable[[], Places]) -> bool:
+        """Whether a process dies here. One that is hunted dies once at each place at which the shell can stand."""
+        if self._hunted is not None and (at := places()) not in self._hunted:
+            self._hunted.add(at)
+            return True
+        return self.strikes(Fault.CRASH, who)
 
     async def latency(self, seconds_min: float = 0.0) -> None:
         """What a way through the network takes: mostly nothing worth the name, sometimes long."""

@@ -57,10 +57,10 @@ class VirtualClock:
 
     def __init__(self, loop: asyncio.AbstractEventLoop, skew: timedelta = timedelta()) -> None:
         self._loop = loop
-        self._skew = skew
+        self.skew = skew
 
     def now(self) -> datetime:
-        return MIDNIGHT + timedelta(seconds=self._loop.time()) + self._skew
+        return MIDNIGHT + timedelta(seconds=self._loop.time()) + self.skew
 
 
 def run_virtually[T](main: Coroutine[Any, Any, T]) -> T:  # Any: asyncio's own words

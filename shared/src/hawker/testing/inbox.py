@@ -58,12 +58,14 @@ class MemoryInbox:
 
     async def hint(self, positions: Positions) -> None:
         """Tell lag tools how far the shard is. Nothing depends on it."""
+        await self._visit(Point.HINTING)
         if self._commit_hint is not None:
             self._commit_hint(self._partition, positions)
 
     async def close(self) -> None:
         for topic in self._topics:
             self._log.partition(topic, self._partition).news.discard(self._news)
+        await self._visit(Point.CLOSING)
 
     @property
     def _topics(self) -> tuple[str, str]:

@@ -59,6 +59,7 @@ class MemoryJournalWriter:
     async def close(self) -> None:
         """Never raises. An open transaction stays open, as it does when a connection goes."""
         self._epoch = None
+        await self._visit(Point.CLOSING)
 
     async def _transact(self, epoch: int, writes: Sequence[Write]) -> Sequence[Position]:
         """The position after each record."""

@@ -33,9 +33,10 @@ class Entry:
 
 @dataclass(slots=True)
 class Partition:
-    """`unstable` has the first offset of each open transaction."""
+    """`unstable` has the first offset of each open transaction; before `start` everything was deleted."""
 
     entries: list[Entry] = field(default_factory=list)
+    start: Position = 0
     unstable: dict[str, Position] = field(default_factory=dict)
     news: set[asyncio.Event] = field(default_factory=set)
 
@@ -45,7 +46,7 @@ class Partition:
         return min(self.unstable.values(), default=len(self.entries))
 
     def committed(self, start: Position, end: Position) -> Iterator[Recorded[Message]]:
-        for entry in self.entries[start : min(end, self.stable_end)]:
+        for entry in self.entries[max(start, self.start) : min(end, self.stable_end)]:
             if entry.standing is Standing.COMMITTED and entry.recorded is not None:
                 yield entry.recorded
 
@@ -88,6 +89,11 @@ class MemoryLog:
 
     def count(self, topic: str) -> int:
         return len(self._partitions[topic])
+
+    def delete_before(self, topic: str, partition: int, offset: Position) -> None:
+        """What retention does."""
+        place = self.partition(topic, partition)
+        place.start = max(place.start, min(offset, place.stable_end))
 
     def message(self, topic: str, partition: int, offset: Position) -> Message | None:
         """Whatever lies there, committed or not; None at a marker."""
