@@ -29,4 +29,10 @@ def _reading(pid: int) -> Reading:
     times = [process.cpu_times() for process in family]
     gone = root.cpu_times()
     cpu_seconds = sum(time.user + time.system for time in times) + gone.children_user + gone.children_system
-    return Reading(cpu_seconds, sum(process.memory_info().rss for process in family) / 2**20)
+    return Reading(cpu_seconds, sum(map(_bytes, family)) / 2**20)
+
+
+def _bytes(process: psutil.Process) -> int:
+    """What PostgreSQL's processes share is counted once: each has its part of it. Where the system does not tell, what is its own."""
+    info = process.memory_full_info()
+    return int(getattr(info, "pss", info.uss))
