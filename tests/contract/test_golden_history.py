@@ -40,6 +40,12 @@ def test_an_old_journal_folds_to_the_state_it_had(version: str) -> None:
     assert list(differences(recordings.frozen(version, "state.json"), picture(shard))) == []
 
 
+@pytest.mark.parametrize("version", VERSIONS)
+def test_each_fact_of_an_old_journal_changes_what_it_changed_then(version: str) -> None:
+    frozen = recordings.frozen(version, "trail.json")
+    assert list(differences(frozen, recordings.trail(recordings.journal(version)))) == []
+
+
 def test_the_journal_of_0_1_0_folds_to_the_state_it_noted_itself() -> None:
     last = json.loads((FOLDER / "0.1.0.jsonl").read_text().splitlines()[-1])
     assert summary(recordings.fold(recordings.journal("0.1.0"))) == last

@@ -41,6 +41,7 @@ def _freeze(version: str, path: Path, run: Run) -> None:
     path.write_text("".join(f"{line}\n" for line in _lines(facts, topics.prefix)), encoding="utf-8")
     dsn = run.once("postgres", lambda: providers.postgres(run.folder))
     freezing.freeze_state(version)
+    freezing.freeze_trail(version)
     freezing.freeze_schemas(version)
     asyncio.run(freezing.freeze_rows(version, databases.dsn_of(dsn, databases.migrated_template(dsn))))
     freezing.write_digests()

@@ -26,6 +26,12 @@ def freeze_state(version: str) -> None:
     _write(version, "state.json", picture(recordings.fold(recordings.journal(version))))
 
 
+def freeze_trail(version: str) -> None:
+    """One fact a line: what it changed."""
+    steps = ",\n".join(json.dumps(step, sort_keys=True) for step in recordings.trail(recordings.journal(version)))
+    _write_text(version, "trail.json", f"[\n{steps}\n]\n")
+
+
 def freeze_schemas(version: str) -> None:
     schemas = {name: model.model_json_schema(mode="serialization") for name, model in ALL.items()}
     _write(version, "schemas.json", {"messages": schemas, "upcasters": sorted(UPCASTERS)})
@@ -61,6 +67,10 @@ async def _dump(connection: asyncpg.Connection, table: str) -> list[dict[str, An
 
 
 def _write(version: str, part: str, content: object) -> None:
+    _write_text(version, part, json.dumps(content, indent=1, sort_keys=True) + "\n")
+
+
+def _write_text(version: str, part: str, text: str) -> None:
     path: Path = recordings.FOLDER / f"{version}.{part}"
     with path.open("x", encoding="utf-8") as file:  # Never over one that is there.
-        file.write(json.dumps(content, indent=1, sort_keys=True) + "\n")
+        file.write(text)

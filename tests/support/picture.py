@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
+from hawker.contracts.facts import Fact
 from hawker.contracts.listings import Product
 from orchestrator.core.state import Shard
 
@@ -40,6 +41,15 @@ def picture(shard: Shard) -> dict[str, Json]:
         "in_flight": {str(lane): state.window.in_flight for lane, state in shard.lanes.items()},
         "next_due": to_jsonable_python(shard.timers.next_due),
     }
+
+
+def touched(shard: Shard, fact: Fact) -> Json:
+    """What a fact has just changed: its job without order and results, or its batch. None where it changed neither."""
+    job, batch = shard.jobs.get(getattr(fact, "job_id", "")), shard.batches.get(getattr(fact, "batch_id", None) or "")
+    if job is not None:
+        tasks = [_said(task, *(name for name in TASK if name != "result")) for task in getattr(job, "tasks", ())]
+        return _said(job, *JOB) | {"tasks": tasks}
+    return None if batch is None else _said(batch, *BATCH_NOW)
 
 
 def answered(shard: Shard) -> list[str]:

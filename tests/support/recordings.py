@@ -14,11 +14,12 @@ from hawker.contracts.recorded import Recorded
 from orchestrator.core.apply import apply
 from orchestrator.core.state import Shard
 from orchestrator.shard.recover import cause_of
+from tests.support.picture import touched
 
 FOLDER = Path(__file__).resolve().parents[1] / "contract" / "histories"
 DIGESTS = FOLDER / "SHA256SUMS"
-PARTS = ("jsonl", "state.json", "rows.json", "schemas.json")
-"""The journal; the state it folded to; the rows it left; the schemas of all messages, and the upcasters there were."""
+PARTS = ("jsonl", "state.json", "trail.json", "rows.json", "schemas.json")
+"""The journal; the state it folded to, and how it came there; the rows it left; the schemas of all messages, and the upcasters there were."""
 
 type Json = Any  # Any: JSON of any shape
 
@@ -42,6 +43,15 @@ def fold(facts: Sequence[Recorded[Fact]]) -> Shard:
     for recorded in facts:
         apply(shard, recorded.message, cause_of(recorded.envelope.cause))
     return shard
+
+
+def trail(facts: Sequence[Recorded[Fact]]) -> list[Json]:
+    """What each fact changed, in the order of the journal: a job that has ended tells nothing of its life."""
+    shard, steps = Shard(), []
+    for recorded in facts:
+        apply(shard, recorded.message, cause_of(recorded.envelope.cause))
+        steps.append(touched(shard, recorded.message))
+    return steps
 
 
 def digests() -> dict[str, str]:
