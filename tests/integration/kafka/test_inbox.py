@@ -1,4 +1,4 @@
-"""A shard's inputs: outcomes first, nothing lost, nothing out of order, whatever is held back."""
+"""A shard's inputs: outcomes first, nothing lost, nothing out of order, however many wait."""
 
 import asyncio
 from collections.abc import AsyncIterator
