@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from local_stack.stack import Stack
 
 READY_PATH = "/health/ready"
-READY_SECONDS_MAX = 60.0
+READY_SECONDS_MAX = 120.0
+"""A stack of twenty processes that begin at once on two busy cores needs more than one."""
 _ANSWER_SECONDS = 2.0
 _LOG_LINES = 15
 
