@@ -9,9 +9,10 @@ from msgspec import msgpack
 from hawker.testing.points import Point
 from hawker.testing.snapshots import MemorySnapshots, Shelf
 from orchestrator.core.checksum import checksum
+from orchestrator.core.state import Shard
 from orchestrator.shard.recover import recover, recover_from
 from orchestrator.snapshots.head import VERSION, Head
-from orchestrator.snapshots.write import digest_of
+from orchestrator.snapshots.write import Writing, digest_of
 from tests.support.journals import SHARD, Journal
 from tests.support.stories import job_requested, succeeded
 
@@ -72,6 +73,11 @@ def replaced_meanwhile(stored: Stored) -> Stored:
     return stored[0], ()
 
 
+def with_other_bytes(stored: Stored) -> Stored:
+    """They would be read without a complaint: only the digest tells."""
+    return stored[0], [chunk for chunk in Writing(Shard()).steps() if chunk is not None]
+
+
 def with_bytes(chunk: bytes) -> Callable[[Stored], Stored]:
     return lambda stored: (replace(stored[0], digest=digest_of([chunk])), [chunk])
 
@@ -80,6 +86,7 @@ MISFITS: dict[str, Callable[[Stored], Stored]] = {
     "older version": other_version(VERSION - 1),
     "newer version": other_version(VERSION + 1),
     "torn": torn,
+    "other bytes": with_other_bytes,
     "beyond the end": beyond_the_end,
     "of another journal": of_another_journal,
     "replaced meanwhile": replaced_meanwhile,

@@ -183,3 +183,13 @@ async def test_a_stop_gives_up_what_is_being_written(scene: Scene) -> None:
     scene.open.set()
     await asyncio.sleep(0)
     assert scene.saved == []
+
+
+async def test_an_owner_that_was_fenced_saves_nothing_behind_the_next_one(scene: Scene) -> None:
+    await scene.turn("one", "two")
+    await scene.rest()
+    newest = scene.saved
+    scene.snapshots.begin(facts=FACTS)
+    await scene.turn("three", place=Place(1, "long ago"))
+    await scene.rest()
+    assert scene.saved == newest

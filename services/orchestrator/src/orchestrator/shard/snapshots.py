@@ -105,6 +105,8 @@ class Snapshots:
 
     async def _put_away(self, store: SnapshotStore, copy: Copy, pause_seconds: float) -> None:
         try:
+            if await self._is_late(store, copy):
+                return
             head, chunks = await self._written(copy, pause_seconds)
             async with asyncio.timeout(SAVE_SECONDS_MAX):
                 await store.save(head, chunks)
@@ -118,6 +120,12 @@ class Snapshots:
             metrics.count(metrics.SNAPSHOTS_SAVED)
             metrics.level(metrics.SNAPSHOT_BYTES, head.bytes, shard=str(self._partition))
             log.info("snapshot saved", shard=self._partition, position=head.position, jobs_live=head.jobs_live, bytes=head.bytes)
+
+    async def _is_late(self, store: SnapshotStore, copy: Copy) -> bool:
+        """Whether another owner was further already. Asked first: a store that is away says so before anything is written for it."""
+        async with asyncio.timeout(SAVE_SECONDS_MAX):
+            heads = await store.heads(self._partition)
+        return bool(heads) and heads[0].position >= copy.place.position
 
     async def _written(self, copy: Copy, pause_seconds: float) -> tuple[Head, Sequence[Chunk]]:
         writing, chunks = Writing(copy.shard), []
