@@ -16,7 +16,7 @@ STACK := $(RUN)/python -m local_stack
 COMPOSE := docker compose --project-directory deploy/compose
 JOBS ?= 2
 
-.PHONY: help setup up down restart status logs demo test simulate chaos check packages format contracts history bench lock compose compose-down clean
+.PHONY: help setup up down restart status logs demo test simulate fuzz chaos check packages format contracts history bench lock compose compose-down clean
 
 help: ## This list.
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -48,6 +48,9 @@ simulate: .venv/.ready ## Many runs of the whole orchestrator in virtual time, e
 
 chaos: .venv/.ready ## Kill, stop and restart every process of a stack with three brokers while people submit: MINUTES=2 SEED=n; then the verdict.
 	@$(RUN)/python -m tests.chaos --minutes $(or $(MINUTES),2) $(if $(SEED),--seed $(SEED))
+
+fuzz: .venv/.ready ## Fuzzing of every edge with new examples, in rounds: MINUTES=10; SEED=n is one round again.
+	@$(RUN)/python -m tests.fuzz $(if $(SEED),--seed $(SEED),--minutes $(or $(MINUTES),10))
 
 check: .venv/.ready ## Format, lint, types, who may import whom, the messages' golden schemas, tidiness.
 	@$(RUN)/ruff format --check --quiet .

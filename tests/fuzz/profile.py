@@ -7,14 +7,14 @@ from hypothesis import HealthCheck, Phase, settings
 SEED_VARIABLE = "HAWKER_FUZZ_SEED"
 """Set by `make fuzz`: then the examples are other ones each round, and FACTOR times as many."""
 FACTOR = 10
+IS_LONG = SEED_VARIABLE in os.environ
 
 
 def fuzz(examples: int) -> settings:
     """A decorator: `examples` in the quick profile, which is the same for everybody."""
-    long = SEED_VARIABLE in os.environ
     return settings(
-        max_examples=examples * FACTOR if long else examples,
-        derandomize=not long,
+        max_examples=examples * FACTOR if IS_LONG else examples,
+        derandomize=not IS_LONG,
         database=None,
         deadline=None,
         print_blob=True,

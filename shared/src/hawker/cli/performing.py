@@ -25,6 +25,9 @@ def perform(context: typer.Context, work: Work, *, as_json: bool, as_operator: b
     except HawkerError as error:
         shown.fail(error)
         status = of_error(error)
+    except UnicodeEncodeError:
+        shown.say("A word of this command is no text: a shell hands on bytes as they are. Write it in UTF-8.", "bold red")
+        status = Exit.USAGE
     except KeyboardInterrupt:
         shown.say("Interrupted. What was accepted goes on; look with `hawker batches`, stop it with `hawker cancel ID`.")
         status = Exit.INTERRUPTED
