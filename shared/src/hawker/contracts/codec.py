@@ -5,7 +5,7 @@ from typing import Any, Protocol, cast
 
 from pydantic import BaseModel, ValidationError
 
-from hawker.contracts import commands, facts, outcomes, requests
+from hawker.contracts import commands, dead_letters, facts, outcomes, requests
 from hawker.contracts.limits import MESSAGE_BYTES_MAX
 from hawker.contracts.upcasters import upcast
 
@@ -40,7 +40,9 @@ OUTCOMES = _table(outcomes.Outcome)
 COMMANDS = _table(commands.Command)
 FACTS = _table(facts.Fact)
 INPUTS = {**REQUESTS, **OUTCOMES}
-ALL: Mapping[str, type[BaseModel]] = {**REQUESTS, **OUTCOMES, **COMMANDS, **FACTS}
+ABOUT_LETTERS: Mapping[str, type[dead_letters.DeadLetterClosed]] = {dead_letters.DeadLetterClosed.type_name: dead_letters.DeadLetterClosed}
+"""What lies in the dead letters beside the letters."""
+ALL: Mapping[str, type[BaseModel]] = {**REQUESTS, **OUTCOMES, **COMMANDS, **FACTS, **ABOUT_LETTERS}
 
 
 def encode(message: BaseModel) -> bytes:

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
-from hawker.contracts.dead_letters import AT, ORIGIN, REASON, SUBJECT, VALUE_BYTES, DeadLetterClosed
+from hawker.contracts.codec import ABOUT_LETTERS, decode
+from hawker.contracts.dead_letters import AT, ORIGIN, REASON, SUBJECT, VALUE_BYTES
 from hawker.contracts.words import Id
 from hawker.kafka.client import Record
 from orchestrator.projections.jsontext import plain
@@ -89,12 +90,12 @@ def _split(record: Record) -> tuple[Sequence[tuple[str, bytes]], dict[str, str]]
 
 
 def _closing(record: Record) -> Closing | None:
-    if (dict(record.headers).get("ce_type") or b"") != DeadLetterClosed.type_name.encode():
-        return None
+    """None where it is a letter itself: nothing is dropped."""
+    ce_type = dict(record.headers).get("ce_type") or b""
     try:
-        said = DeadLetterClosed.model_validate_json(record.value or b"")
-    except ValidationError:
-        return None  # Then it is a letter itself: nothing is dropped.
+        said = decode(ce_type.decode(), record.value, ABOUT_LETTERS)
+    except (ValueError, LookupError, TypeError):  # An upcaster may meet anything in an outsider's record.
+        return None
     return Closing(plain(said.origin), said.how, plain(said.by), _plausible(said.at, record), said.request_id)
 
 
