@@ -1,9 +1,11 @@
 """The journal as pages of facts, from where PostgreSQL says it was read to. Belongs to no group: positions are not Kafka's business here."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
+
+import structlog
 
 from hawker.contracts.codec import FACTS
 from hawker.contracts.facts import Fact
@@ -17,22 +19,39 @@ from hawker.telemetry import metrics
 type Page = Sequence[Recorded[Fact]]
 
 
+log = structlog.get_logger(__name__)
+
+
 @dataclass(frozen=True, slots=True)
 class Feed:
+    """`stuck` holds where a partition has a fact that cannot be read: nothing of it is given out past that, and the others go on."""
+
     consumer: client.Consumer
     places: Sequence[client.TopicPartition]
+    stuck: dict[client.TopicPartition, Position] = field(default_factory=dict)
 
     async def take(self, count_max: int, wait_seconds: float) -> Page:
-        """What is there, or what comes first within `wait_seconds`; in order within each partition. Raises UnreadableFact."""
+        """What is there, or what comes first within `wait_seconds`; in order within each partition."""
         found = await self.consumer.getmany(timeout_ms=int(wait_seconds * 1000), max_records=count_max)
         self._tell_lag(found)
-        return [_fact(record) for records in found.values() for record in records]
+        return [fact for place, records in found.items() for fact in self._readable(place, records)]
+
+    def _readable(self, place: client.TopicPartition, records: Sequence[client.Record]) -> Iterator[Recorded[Fact]]:
+        for record in records:
+            try:
+                yield _fact(record)
+            except UnreadableFact as fault:
+                self.consumer.pause(place)
+                self.stuck[place] = record.offset
+                log.error("a fact cannot be read: nothing of its partition is projected past it", why=str(fault))
+                return
 
     def _tell_lag(self, found: Mapping[client.TopicPartition, Sequence[client.Record]]) -> None:
         """What is taken now is not written yet, so it still counts. Nothing taken: nothing is behind."""
         for place in found or self.places:
             end = self.consumer.last_stable_offset(place)
-            lag = end - found[place][0].offset if end is not None and place in found else 0
+            next_ = found[place][0].offset if place in found else self.stuck.get(place)
+            lag = end - next_ if end is not None and next_ is not None else 0
             metrics.level(metrics.PROJECTOR_LAG, lag, partition=str(place.partition))
 
     def forget_lag(self) -> None:
