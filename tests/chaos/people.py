@@ -54,11 +54,13 @@ type Json = dict[str, Any]  # Any: JSON of the gateway
 class Person:
     """One tenant's. `gateways` are tried in turn: a wish may be answered by another than the one that first heard it."""
 
-    def __init__(self, tenant: str, token: str, gateways: Sequence[str], seed: int) -> None:
+    def __init__(self, tenant: str, token: str, gateways: Sequence[str], seed: int, turn: int) -> None:
+        """`turn` is the marketplace that they begin with, so that the first wishes of three people go to all three."""
         self.tenant = tenant
         self._gateways = gateways
         self._chance = random.Random(f"{seed} {tenant}")
         self._http = httpx.AsyncClient(headers={"authorization": f"Bearer {token}"}, timeout=ANSWER_SECONDS_MAX, trust_env=False)
+        self._turn = turn
         self._numbers = 0
         self._batches = 0
         self._alone: set[str] = set()
@@ -69,6 +71,7 @@ class Person:
 
     async def live(self, end: asyncio.Event) -> None:
         """Wish after wish until `end`; the one under way is still answered."""
+        await self._submit(Asked.BATCH)
         while not end.is_set():
             await self._wish(self._chance.choices(list(CHOICES), list(CHOICES.values()))[0])
             await asyncio.sleep(self._chance.uniform(*PAUSE_SECONDS))
@@ -109,7 +112,7 @@ class Person:
             await self._control(asked, *self._chance.sample(jobs, min(1, len(jobs))))
 
     async def _submit(self, asked: Asked) -> None:
-        marketplace = self._chance.choice(list(Marketplace))
+        marketplace = list(Marketplace)[(self._turn + self._numbers) % len(Marketplace)]
         count = 1 if asked is Asked.JOB else self._chance.randint(*BATCH_ITEMS)
         self._numbers += 1
         products = [one.model_dump(mode="json") for one in goods(f"{self.tenant}-{marketplace}-{self._numbers}", count)]

@@ -45,7 +45,7 @@ class Round:
         self._say = say
         gateways = [stack.addresses.api_url_of(number) for number in range(1, 1 + len(TARGETS["gateway"]))]
         tokens = {seller.tenant: stack.addresses.keys.token(seller.tenant) for seller in SELLERS}
-        self._people = [Person(tenant, token, gateways, plan.seed) for tenant, token in tokens.items()]
+        self._people = [Person(tenant, token, gateways, plan.seed, turn) for turn, (tenant, token) in enumerate(tokens.items())]
         self._striker = Striker(stack, plan, hit)
         self._unhealed: list[str] = []
 
