@@ -84,6 +84,15 @@ async def test_a_request_that_the_orchestrator_refuses_has_failed_with_its_reaso
     assert (await client.get(f"/v1/jobs/{job_id}/history")).json()["items"][0]["body"]["reason"] == "too old"
 
 
+async def test_a_batch_that_was_refused_takes_no_products_and_says_why(client: httpx.AsyncClient, project: Projected) -> None:
+    announced = {name: value for name, value in BATCH.items() if name != "products"} | {"item_count": 2}
+    batch_id = (await client.post("/v1/batches", json=announced)).json()["id"]
+    refused = {"tenant_id": "demo", "at": NOON, "request_type": "hawker.batch.requested.v1", "subject": batch_id}
+    await project([RequestRefused.model_validate({**refused, "reason": reason}) for reason in ("no room", "still no room")])
+    answer = await client.post(f"/v1/batches/{batch_id}/items", json={"sequence": 0, "products": BATCH["products"]})
+    assert (answer.status_code, answer.json()["detail"]) == (409, "The batch is failed: still no room.")
+
+
 async def test_a_job_is_shown_with_its_tasks_history_and_progress(client: httpx.AsyncClient, project: Projected) -> None:
     story = Story().tell(job_requested("one"))
     await project(story.work_through().facts)

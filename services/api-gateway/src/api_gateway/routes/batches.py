@@ -25,7 +25,8 @@ async def add_items(batch_id: Id, order: ItemsOrder, response: Response, sender:
     """Some of the products of a batch that was announced by `item_count`; at most 100 in one part."""
     batch = await _found(behind, sender.tenant, batch_id)
     if batch.status not in controls.BATCH_OPEN:
-        raise problems.state(f"The batch is {batch.status}.", "Ask for a new batch: this one takes no more products.")
+        why = f": {batch.reason}" if batch.reason else ""
+        raise problems.state(f"The batch is {batch.status}{why}.", "Ask for a new batch: this one takes no more products.")
     async with behind.intakes.one():
         await behind.intake.items(sender, batch_id, order)
     response.headers["Location"] = f"/v1/batches/{batch_id}"
