@@ -41,14 +41,22 @@ BROWSERS = ("browser-2",)
 LAST_CHUNK = "select max(at) from history where tenant_id = %s and batch_id = %s and type = 'hawker.batch.items-accepted.v1'"
 
 
+@dataclass(frozen=True, slots=True)
+class Small:
+    """Seconds of one small batch: from its request to its end as its seller sees it, and from its acceptance to its end by the journal."""
+
+    seen: float
+    decided: float
+
+
 @dataclass(slots=True)
 class Figures:
     products: int
     sent_seconds: float = 0.0
     accepted_seconds: float = 0.0
     carried_seconds: float = 0.0
-    alone: Sequence[float] = ()
-    beside: Sequence[float] = ()
+    alone: Sequence[Small] = ()
+    beside: Sequence[Small] = ()
     reads: Mapping[str, float] = field(default_factory=dict)
     before: Mapping[str, float] = field(default_factory=dict)
     """MiB by process."""
@@ -65,7 +73,7 @@ async def measure(stack: Stack, products: int) -> Figures:
         figures.before = _memory(stack)
         async with asyncio.timeout(SECONDS_MAX), _sampling(stack, figures.peak):
             carrying = asyncio.create_task(_carry(stack, large, figures))
-            figures.beside = [seconds async for seconds in _while_running(carrying, small)]
+            figures.beside = [one async for one in _while_running(carrying, small)]
         batch = carrying.result()
         await _tell_times(stack, batch, figures)
         figures.reads = await _reads(large, batch.id)
@@ -79,19 +87,19 @@ async def _client(stack: Stack, tenant: str) -> AsyncIterator[Hawker]:
         yield hawker
 
 
-async def _small(hawker: Hawker, name: str) -> float:
-    """Seconds from its request to its end, as its seller sees it."""
+async def _small(hawker: Hawker, name: str) -> Small:
     began = perf_counter()
     batch = await hawker.submit([product(f"{name}-{n}") for n in range(SMALL_PRODUCTS)], Marketplace.EBAY)
-    assert (await _ended(hawker, batch.id)).status is BatchStatus.COMPLETED, "a figure of work that failed is none"
-    return perf_counter() - began
+    ended = await _ended(hawker, batch.id)
+    assert ended.status is BatchStatus.COMPLETED, "a figure of work that failed is none"
+    return Small(perf_counter() - began, _seconds(ended))
 
 
 async def _ended(hawker: Hawker, batch_id: str) -> Batch:
     return [batch async for batch in hawker.watch(batch_id)][-1]
 
 
-async def _while_running(carrying: asyncio.Task[Batch], small: Hawker) -> AsyncIterator[float]:
+async def _while_running(carrying: asyncio.Task[Batch], small: Hawker) -> AsyncIterator[Small]:
     for number in count():
         if carrying.done():
             return
@@ -166,13 +174,19 @@ def _mib(pid: int) -> float:
 async def _tell_times(stack: Stack, batch: Batch, figures: Figures) -> None:
     """By the journal's own times, from the batch's acceptance on."""
     assert batch.requested_at is not None, "it was accepted"
-    assert batch.ended_at is not None, "it has ended"
     async with await psycopg.AsyncConnection.connect(stack.addresses.postgres_dsn) as connection:
         row = await (await connection.execute(LAST_CHUNK, (TENANT, batch.id))).fetchone()
     assert row is not None, "a maximum is a row"
     last: datetime = row[0]
     figures.accepted_seconds = (last - batch.requested_at).total_seconds()
-    figures.carried_seconds = (batch.ended_at - batch.requested_at).total_seconds()
+    figures.carried_seconds = _seconds(batch)
+
+
+def _seconds(batch: Batch) -> float:
+    """By the journal's own times."""
+    assert batch.requested_at is not None, "it was accepted"
+    assert batch.ended_at is not None, "it has ended"
+    return (batch.ended_at - batch.requested_at).total_seconds()
 
 
 async def _reads(hawker: Hawker, batch_id: str) -> Mapping[str, float]:

@@ -34,11 +34,9 @@ def batch(console: Console, measured: Figures) -> None:
         f"{measured.products} products: sent in {measured.sent_seconds:.1f} s, accepted in {measured.accepted_seconds:.1f} s, "
         f"carried in {measured.carried_seconds:.1f} s ({measured.products / measured.carried_seconds:.0f} jobs/s)"
     )
-    beside = measured.beside or [0.0]
-    console.print(
-        f"a small batch of another tenant on the same shard: median {median(measured.alone):.2f} s alone, {median(beside):.2f} s beside it "
-        f"(x {median(beside) / median(measured.alone):.1f}), at most {max(beside):.2f} s, {len(measured.beside)} runs"
-    )
+    console.print(f"a small batch of another tenant on the same shard, {len(measured.beside)} runs:")
+    _beside(console, "by the journal", [one.decided for one in measured.alone], [one.decided for one in measured.beside])
+    _beside(console, "as its seller sees it", [one.seen for one in measured.alone], [one.seen for one in measured.beside])
     table = Table("process", "before MiB", "peak MiB", "growth, KiB a product")
     for name in sorted(measured.peak, key=lambda name: measured.peak[name], reverse=True):
         before = measured.before.get(name)
@@ -50,6 +48,13 @@ def batch(console: Console, measured: Figures) -> None:
         )
     console.print(table)
     console.print("looked at afterwards: " + ", ".join(f"{name} {took * 1000:.0f} ms" for name, took in measured.reads.items()))
+
+
+def _beside(console: Console, what: str, alone: Sequence[float], beside: Sequence[float]) -> None:
+    ratio = median(beside) / median(alone)
+    console.print(
+        f"  {what}: median {median(alone):.2f} s alone, {median(beside):.2f} s beside it (x {ratio:.1f}), at most {max(beside):.2f} s"
+    )
 
 
 def size(console: Console, figure: Figure) -> None:
