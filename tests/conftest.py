@@ -4,11 +4,15 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from hawker.contracts.topics import Topics
 from local_stack.stack import Stack
 from tests.support import databases, fresh_topics, providers
 from tests.support.run import Run
+
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")  # How fast an example runs says something of the machine, nothing of the code.
 
 STACK_SECONDS_MAX = 300
 """Of a test that uses the whole stack, its start included."""
