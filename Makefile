@@ -43,8 +43,8 @@ demo: .venv/.ready ## Two catalogues (or CSV=path) to three marketplaces with fa
 test: .venv/.ready ## All tests, on a real Kafka and a real PostgreSQL; ARGS="-k word" for some.
 	@$(RUN)/pytest -n $(JOBS) --dist loadfile $(ARGS)
 
-simulate: .venv/.ready ## Many runs of the whole orchestrator in virtual time, each from a seed: SEEDS=1000 FROM=0; SEED=n tells the story of one.
-	@$(RUN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000) --from $(or $(FROM),0))
+simulate: .venv/.ready ## Many runs of the whole orchestrator in virtual time, on all cores: SEEDS=1000 FROM=0; SEED=n replays one. MUTATIONS=1: what it catches.
+	@$(RUN)/python -m tests.simulation $(if $(MUTATIONS),--mutations,$(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000) --from $(or $(FROM),0)))
 
 chaos: .venv/.ready ## Kill, stop and restart every process of a stack with three brokers while people submit: MINUTES=2 SEED=n; then the verdict.
 	@$(RUN)/python -m tests.chaos --minutes $(or $(MINUTES),2) $(if $(SEED),--seed $(SEED))

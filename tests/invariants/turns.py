@@ -52,7 +52,7 @@ class Turns:
 def ready_queues(shard: Shard, lane: Lane, now: datetime) -> Iterator[Queue]:
     """All that could have been dispatched now on a lane, room in its window given."""
     for job in shard.jobs.values():
-        if isinstance(job, Active) and job.order.lane is lane and _may_go(shard, job, now) and ready(job):
+        if isinstance(job, Active) and job.order.lane is lane and _may_go(shard, job, now) and _has_ready(shard, job):
             yield lane, job.order.priority, job.order.account
 
 
@@ -64,11 +64,10 @@ def _may_go(shard: Shard, job: Active, now: datetime) -> bool:
     if parked is not None and parked.tenant_id == order.tenant_id:
         return False
     batch = shard.batches.get(order.batch_id or "")
-    if batch is not None and batch.cancelled:
-        return False
-    return order.account in shard.sessions or not _asks_a_browser(job)
+    return batch is None or not batch.cancelled
 
 
-def _asks_a_browser(job: Active) -> bool:
-    """Such an account may lose turns while no browser is there: each of its tasks is found to wait once."""
-    return any(spec.kind is TaskKind.PLUGIN_HTTP for spec in job.order.plan)
+def _has_ready(shard: Shard, job: Active) -> bool:
+    """A task for a browser waits until one is there, and costs its account's other tasks no turn."""
+    has_browser = job.order.account in shard.sessions
+    return any(has_browser or job.order.plan[position].kind is not TaskKind.PLUGIN_HTTP for position in ready(job))

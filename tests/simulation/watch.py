@@ -28,6 +28,9 @@ from tests.simulation.projector import Projector
 from tests.simulation.scene import Scene
 
 WAIT = timedelta(seconds=WAIT_SECONDS)
+TOLD = ("job_id", "batch_id", "position", "attempt", "round", "again", "look_first", "session", "request_id", "subject", "reason", "until")
+"""What a line of the trace says of a fact."""
+LINE_CHARACTERS_MAX = 160
 WHOLE_FACTS = 1_000_000
 
 
@@ -113,7 +116,7 @@ class Watch:
     def _check(self, partition: int, facts: Sequence[Recorded[Fact]], commands: Sequence[ExecuteTask]) -> None:
         if self._scene.traced:
             for recorded in facts:
-                self._scene.tell(f"journal/{partition}", f"{recorded.offset} {recorded.message!r}"[:200])
+                self._scene.tell(f"journal/{partition}", f"{recorded.offset} {_told(recorded.message)}")
         keeper = self._keepers[cast("asyncio.Task[None]", asyncio.current_task())]  # An owner commits in its keeper's task.
         assert keeper.owner is not None, "it commits"
         if self._owners.get(partition) is not keeper.owner:
@@ -132,6 +135,12 @@ class Watch:
             message = self._log.message(cause[0], partition, cause[1])
             check_outcome(recorded.message, message)
             check_redriven(recorded, message)
+
+
+def _told(fact: Fact) -> str:
+    """One line that a person reads."""
+    said = [f"{name}={value}" for name in TOLD if (value := getattr(fact, name, None)) not in (None, False)]
+    return " ".join((type(fact).__name__, *said))[:LINE_CHARACTERS_MAX]
 
 
 def _tenant(message: Message) -> str:
