@@ -222,3 +222,24 @@ async def test_the_migrations_leave_the_tokens_to_their_owner_alone(database: st
     finally:
         await connection.close()
     assert granted == []
+
+
+async def test_tokens_that_a_dying_database_did_not_take_are_stored_by_the_next_try(
+    replicas: tuple[Accounts, Accounts], database: str
+) -> None:
+    one, other = replicas
+    await one.put(ACCOUNT, tokens())
+    marketplace = Marketplaces(delay_seconds=0.5)
+    asking = asyncio.create_task(one.access_token(ACCOUNT, marketplace.refresh))
+    await marketplace.began.wait()
+    killer = await asyncpg.connect(database)
+    await killer.execute(
+        "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+    )
+    await killer.close()
+    lost = await asking
+    assert isinstance(lost, Failure)
+    assert lost.kind is FailureKind.TRANSIENT
+    found = await one.access_token(ACCOUNT, marketplace.refresh)
+    assert found == await other.access_token(ACCOUNT, marketplace.refresh) == SecretStr("access-1")
+    assert marketplace.calls == 1

@@ -77,6 +77,8 @@ class Accounts:
         self._tokens: dict[Place, Tokens] = {}
         self._refusals: dict[Place, tuple[Failure, float]] = {}
         self._refreshing: dict[Place, asyncio.Task[Tokens | Failure]] = {}
+        self._unstored: dict[Place, tuple[SecretStr, Tokens]] = {}
+        """New tokens, and the refresh token that they cost, until the database has them."""
 
     async def find(self, tenant_id: str, marketplace: Marketplace, account_id: str) -> Account | Failure:
         place = (tenant_id, marketplace, account_id)
@@ -152,6 +154,7 @@ class Accounts:
             return _away(error)
         except SealError as error:
             return _unauthorised(f"The stored tokens of {account.account_id!r} cannot be read: {error}.")
+        self._unstored.pop(account.place, None)
         self._remember(account.place, tokens)
         return tokens
 
@@ -163,12 +166,20 @@ class Accounts:
         stored = self._open(account, Sealed(row["key_id"], row["tokens"]))
         if stored.working(datetime.now(UTC), stale) is not None:
             return stored
-        async with asyncio.timeout(REFRESH_SECONDS_MAX):
-            fresh = await refresh(stored)
+        fresh: Tokens | Failure | None = self._paid_for(account.place, stored, stale)
+        if fresh is None:
+            async with asyncio.timeout(REFRESH_SECONDS_MAX):
+                fresh = await refresh(stored)
         if isinstance(fresh, Tokens):
+            _keep(self._unstored, account.place, (stored.refresh_token, fresh))
             sealed = self._seal(account, fresh)
             await connection.execute(SQL["store_tokens"], *account.place, sealed.key_id, sealed.content, fresh.expires_at)
         return fresh
+
+    def _paid_for(self, place: Place, stored: Tokens, stale: str | None) -> Tokens | None:
+        """What was lost on its way into a database that died: the marketplace would not take the stored token again."""
+        cost, tokens = self._unstored.get(place, (None, None))
+        return tokens if tokens and cost == stored.refresh_token and tokens.working(datetime.now(UTC), stale) else None
 
     def _seal(self, account: Account, tokens: Tokens) -> Sealed:
         return self._keys.seal(_to_json(tokens), place=_name(account.place))
