@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from unittest.mock import patch
 
@@ -71,7 +72,9 @@ def test_a_wrong_setting_ends_a_process_with_one_line(service: str, changed: Map
         async with await open_pool(postgres):
             pass
 
-    with patch.dict(os.environ, {**GOOD, **changed}, clear=True):
+    # Telemetry would write every later test's log to this one's captured output.
+    quiet = patch("hawker.telemetry.process.telemetry", lambda _: nullcontext())
+    with quiet, patch.dict(os.environ, {**GOOD, **changed}, clear=True):
         status = run_process(service, serve)
     said = capsys.readouterr()
     assert status in {0, 1}
