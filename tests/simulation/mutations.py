@@ -12,13 +12,6 @@ RARE = frozenset(
         "what is gone costs an account its turn",
         "paused jobs go on",
         "a chunk that comes twice is taken twice",
-        "a snapshot is newer than its position",
-        "a snapshot forgets what is to be forgotten",
-        "a parked job lets a later input through",
-        "a parked job's timers ring",
-        "redriven in another order",
-        "offsets are committed before what came of them",
-        "positions from committed offsets instead of the journal",
     }
 )
 """Need more seeds than a test run has time for; the table looks for them too."""
@@ -42,6 +35,13 @@ CAUGHT_BY: Mapping[str, int] = {
     "forgotten too early": 7,
     "a full shard takes more": 4,
     "a command is done before its outcome is told": 2,
+    "a snapshot is newer than its position": 4,
+    "offsets are committed before what came of them": 7,
+    "positions from committed offsets instead of the journal": 4,
+    "a snapshot forgets what is to be forgotten": 4,
+    "a parked job lets a later input through": 33,
+    "a parked job's timers ring": 23,
+    "redriven in another order": 33,
 }
 """The seed that caught each when it was last looked for, where it is not seed 0; a changed simulation may need another."""
 SEEDS_MAX = 60

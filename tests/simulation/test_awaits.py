@@ -11,7 +11,7 @@ from tests.simulation.world import simulate
 MODULES = (keeper, owner, recover, snapshots)
 TOOLS = {"recover"}
 """Replays a journal for operators and tests; no shard's loop calls it."""
-SEEDS = range(40)
+SEEDS = range(30)
 """Each dies once at each place that none before it died at; the later ones come to the rarer places."""
 
 
