@@ -16,6 +16,8 @@ from tests.simulation.mutations import table
 from tests.simulation.story import told
 from tests.simulation.world import Run, simulate
 
+LINE_SEEDS = 200
+"""Between two lines of a log file."""
 STORIES_MAX = 3
 """The others are named; most have one cause."""
 
@@ -50,9 +52,12 @@ def _many(seeds: range, jobs: int) -> int:
 
 
 def _show_progress(so_far: Sum, seeds: int) -> None:
-    """On one line of a terminal; a log file has no use for it."""
+    """On one line of a terminal; a log file gets a line now and then."""
+    line = f"{so_far.seeds}/{seeds} seeds, {len(so_far.broken)} broken, {so_far.seconds:.0f} s "
     if sys.stderr.isatty():
-        print(f"\r{so_far.seeds}/{seeds} seeds, {len(so_far.broken)} broken, {so_far.seconds:.0f} s ", end="", file=sys.stderr, flush=True)
+        print(f"\r{line}", end="", file=sys.stderr, flush=True)
+    elif so_far.seeds % LINE_SEEDS == 0:
+        print(line, file=sys.stderr, flush=True)
 
 
 def _sum_up(total: Sum) -> None:
