@@ -2,6 +2,8 @@
 
 import asyncio
 import traceback
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -12,6 +14,7 @@ from hawker.contracts.failures import Failure, FailureKind
 from hawker.contracts.outcomes import AccountThrottled, TaskFailed, TaskSucceeded
 from hawker.contracts.words import Result, TaskKind
 from hawker.worker.handler import Worker
+from hawker.worker.pulse import StoodStillError
 
 log = structlog.get_logger()
 
@@ -22,10 +25,14 @@ PAUSE_SECONDS_MAX = 24 * 3600.0
 REACHES_A_MARKETPLACE = frozenset({TaskKind.DIRECT_HTTP, TaskKind.PLUGIN_HTTP})
 
 
-async def attempt[A](worker: Worker[A], command: ExecuteTask) -> TaskSucceeded | TaskFailed:
+type Guard = Callable[[], AbstractContextManager[None]]
+"""What an attempt stands under while it acts; may raise StoodStillError."""
+
+
+async def attempt[A](worker: Worker[A], command: ExecuteTask, guard: Guard = nullcontext) -> TaskSucceeded | TaskFailed:
     """Never raises, save when cancelled."""
     began = datetime.now(UTC)
-    answer = await _within_its_time(worker, command, began)
+    answer = await _within_its_time(worker, command, began, guard)
     try:
         return outcome(command, answer, began=began, ended=datetime.now(UTC))
     except ValidationError as surprise:  # What the handler left behind is no JSON.
@@ -58,7 +65,7 @@ def throttle(command: ExecuteTask, told: TaskSucceeded | TaskFailed, now: dateti
     )
 
 
-async def _within_its_time[A](worker: Worker[A], command: ExecuteTask, now: datetime) -> Result | Failure:
+async def _within_its_time[A](worker: Worker[A], command: ExecuteTask, now: datetime, guard: Guard) -> Result | Failure:
     seconds = min(command.timeout_seconds, (command.deadline - now).total_seconds())
     if seconds <= 0:
         # One that is to look first may have been begun before: by an earlier attempt, or by a worker that died with it.
@@ -66,7 +73,10 @@ async def _within_its_time[A](worker: Worker[A], command: ExecuteTask, now: date
         return Failure(kind=kind, reason="The command came after its deadline and was not begun.")
     try:
         async with asyncio.timeout(seconds):
-            return await _handle(worker, command)
+            with guard():
+                return await _handle(worker, command)
+    except StoodStillError:
+        return Failure(kind=_kind_of_surprise(command), reason="The worker stood still in the middle of it; it may have happened.")
     except TimeoutError:
         return Failure(kind=_kind_of_surprise(command), reason=f"No answer within {seconds:.0f} seconds.")
     except Exception as surprise:  # noqa: BLE001 - the border: a handler's mistake ends its attempt, not the worker

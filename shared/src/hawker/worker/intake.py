@@ -18,6 +18,7 @@ from hawker.telemetry import metrics
 from hawker.telemetry.tracing import consumer_span
 from hawker.worker.attempt import attempt
 from hawker.worker.handler import Worker
+from hawker.worker.pulse import Pulse
 from hawker.worker.window import Ticket, Window
 
 
@@ -29,14 +30,18 @@ class Tells(Protocol):
 
 
 class Intake[A]:
-    """`end_of` gives a partition's end as the last fetch saw it."""
+    """`end_of` gives a partition's end as the last fetch saw it. `still_seconds_max` is how long the process may stand still."""
 
-    def __init__(self, worker: Worker[A], window: Window, reports: Tells, end_of: Callable[[int], int]) -> None:
+    def __init__(
+        self, worker: Worker[A], window: Window, reports: Tells, end_of: Callable[[int], int], *, still_seconds_max: float
+    ) -> None:
         self._worker = worker
         self._window = window
         self._reports = reports
         self._end_of = end_of
         self._changed = asyncio.Event()
+        self._pulse = Pulse(still_seconds_max, still_seconds_max, self._changed.set)
+        self._pulse.start()
         self._running: set[asyncio.Task[None]] = set()
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         """Fails with what no attempt may survive: an outcome could not be told."""
@@ -73,6 +78,7 @@ class Intake[A]:
         for number in self._window.partitions:
             self._window.closing(number)
         self._changed.set()
+        self._pulse.stop()
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
@@ -80,7 +86,7 @@ class Intake[A]:
     async def _has_room(self, record: Record, generation: int) -> bool:
         """False when the partition was lost while we waited."""
         while self._window.is_open(record.partition, generation):
-            if self._window.has_room(record.partition, record.offset):
+            if self._pulse.is_steady and self._window.has_room(record.partition, record.offset):
                 return True
             await self._next_change()
         return False
@@ -119,7 +125,7 @@ class Intake[A]:
                     await self._reports.undecodable(_addressed(record, recorded.envelope, letter))
                 case ExecuteTask() as command:
                     looking = _looking_first(command, ticket)
-                    told = await attempt(self._worker, looking)
+                    told = await attempt(self._worker, looking, self._pulse.guarded)
                     _measure(self._worker.lane, told)
                     await self._reports.outcome(looking, told)
                 case other:

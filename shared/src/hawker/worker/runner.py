@@ -36,6 +36,8 @@ __all__ = ["Handler", "Worker", "run"]
 
 log = structlog.get_logger()
 
+STILL_PART_MAX = 0.5
+"""Of the group's patience. Heartbeats come every third of it, so who stood still for less than this is surely a member."""
 POLL_MS = 1000
 """One round of waiting inside the client; a record ends it at once."""
 
@@ -84,7 +86,8 @@ class _Street[A]:
         self._limits = limits
         self._window = Window(in_flight_max=limits.in_flight_max, span_max=limits.span_max)
         self._offsets = Offsets(self.topic, self._window, lambda: cast("Member | None", self._subscriber.consumer))
-        self._intake = Intake(worker, self._window, reports, self._offsets.end_of)
+        still_seconds_max = kafka.session_timeout_seconds * STILL_PART_MAX
+        self._intake = Intake(worker, self._window, reports, self._offsets.end_of, still_seconds_max=still_seconds_max)
         self._broker = batch_broker(kafka, worker.name)
         handover = Handover(self._finish, self._offsets, self._window, worker.assigned)
         self._subscriber = _subscribe(self._broker, self.topic, worker, kafka, limits, handover)

@@ -1,6 +1,7 @@
 """From records to outcomes, without a log: what is admitted, what is dropped, and what must stop the worker."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ import pytest
 from hawker.contracts.codec import encode
 from hawker.contracts.commands import ExecuteTask
 from hawker.contracts.envelope import Envelope, to_headers
+from hawker.contracts.failures import FailureKind
 from hawker.contracts.outcomes import TaskFailed, TaskSucceeded
 from hawker.contracts.recorded import Recorded, Undecodable
 from hawker.contracts.topics import Lane
@@ -89,7 +91,7 @@ def record(offset: int, *, partition: int = 0) -> Written:
 
 
 class Room:
-    def __init__(self, *, in_flight_max: int = 10, end: int = 0) -> None:
+    def __init__(self, *, in_flight_max: int = 10, end: int = 0, still_seconds_max: float = 60) -> None:
         self.work, self.told = Work(), Told()
         self.window = Window(in_flight_max=in_flight_max, span_max=100)
 
@@ -97,7 +99,7 @@ class Room:
             return "account"
 
         worker = Worker("worker", Lane.EBAY, {"do": self.work}, connect)
-        self.intake = Intake(worker, self.window, self.told, lambda _: end)
+        self.intake = Intake(worker, self.window, self.told, lambda _: end, still_seconds_max=still_seconds_max)
 
     async def settled(self) -> None:
         """Let everything that can run do so."""
@@ -129,6 +131,37 @@ async def test_what_a_lost_partition_sent_is_dropped_and_others_go_on() -> None:
     await room.settled()
     assert room.work.begun == ["job-0", "job-7"]
     assert room.window.due() == {0: 1, 1: 8}
+
+
+async def test_a_worker_that_stood_still_gives_up_what_ran_and_begins_nothing_until_the_group_has_spoken() -> None:
+    room = Room(still_seconds_max=0.5)
+    await room.intake.take([record(0)])
+    await room.settled()
+    time.sleep(1)  # noqa: ASYNC251 - standing still is the point
+    await asyncio.sleep(0.01)
+    (told,) = room.told.outcomes
+    assert isinstance(told, TaskFailed)
+    assert told.failure.kind is FailureKind.UNKNOWN
+    taking = asyncio.create_task(room.intake.take([record(1)]))
+    await room.settled()
+    assert room.work.begun == ["job-0"]
+    await asyncio.wait_for(taking, 10)
+    await room.settled()
+    assert room.work.begun == ["job-0", "job-1"]
+    await room.intake.stop()
+
+
+async def test_what_came_before_a_worker_stood_still_is_dropped_when_the_group_takes_the_partition_back() -> None:
+    room = Room(still_seconds_max=0.5)
+    await room.intake.take([record(0)])
+    time.sleep(1)  # noqa: ASYNC251 - standing still is the point
+    await asyncio.sleep(0.01)
+    taking = asyncio.create_task(room.intake.take([record(1)]))
+    await room.settled()
+    await room.intake.finish([0], 5)
+    await asyncio.wait_for(taking, 5)
+    assert "job-1" not in room.work.begun
+    await room.intake.stop()
 
 
 async def test_finishing_waits_only_so_long() -> None:
