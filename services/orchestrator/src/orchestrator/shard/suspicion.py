@@ -17,6 +17,8 @@ class Suspicion:
     def __init__(self) -> None:
         self._failures = 0
         self._cautious_turns = 0
+        self._in_question: set[str] = set()
+        """What was begun in turns that broke, and has not passed since."""
         self.suspects: set[str] = set()
         """What must be put aside unmet."""
 
@@ -28,12 +30,17 @@ class Suspicion:
         """A turn broke after it had begun these, in a way in which no broker breaks."""
         self._failures += 1
         if self._failures < FAILURES_BEFORE_CAUTION:
+            self._in_question.update(begun)
             return
+        self._in_question.clear()
         if self.is_cautious and len(begun) == 1:
             self.suspects.add(begun[0])
         self._cautious_turns = CAUTIOUS_TURNS
 
     def passed(self, begun: Sequence[str]) -> None:
-        self._failures = 0 if not self.is_cautious else self._failures
+        """A turn with other things in it says nothing of the ones that broke."""
+        self._in_question.difference_update(begun)
+        if not self.is_cautious and not self._in_question:
+            self._failures = 0
         self._cautious_turns = max(0, self._cautious_turns - 1)
         self.suspects.difference_update(begun)
