@@ -82,7 +82,7 @@ async def test_reading_the_shops_drafts_keeps_to_the_document(at: Judged, etsy: 
 
 async def test_a_listing_that_is_gone_keeps_to_the_document(at: Judged, etsy: Etsy) -> None:
     assert await etsy.listing("4711") is None
-    assert at.seen == ["getListing 404", "getListingsByShop 200", "getListing 404"]
+    assert at.seen == ["getListing 404", "getListingsByShop 200", "getListing 404", "getListingsByShop 200"]
 
 
 async def test_a_refusal_is_read_as_etsy_words_it(etsy: Etsy) -> None:

@@ -5,16 +5,18 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 
 import httpx
-from pydantic import BaseModel, JsonValue, ValidationError
+from pydantic import BaseModel, JsonValue, SecretStr, ValidationError
 
 from etsy_worker.etsy import auth, errors
 from etsy_worker.etsy.answers import Inventory, Listing, ListingImage, ListingImages, ListingPage
 from etsy_worker.etsy.errors import Effect
 from etsy_worker.etsy.limits import ALT_TEXT_CHARACTERS_MAX
-from hawker.contracts.failures import Failure
+from hawker.contracts.failures import Failure, FailureKind
 from hawker.contracts.words import Result
 from hawker.worker.pictures import Picture
 
+LOOKS_MAX = 3
+"""For a listing that seems gone, while tokens change."""
 PAGE_LISTINGS_MAX = 100
 V3 = "/v3/application"
 
@@ -52,14 +54,26 @@ class Etsy:
         """None when Etsy no longer has it.
 
         Whoever may not see a draft is told that it is not there, and a token that just died makes us such a one.
-        So before "gone" is believed, a call that says so plainly has to accept, or to replace, the token.
+        So "gone" is believed only between two calls that need the token and accept the same one.
         """
         call = Call("GET", f"{V3}/listings/{listing_id}", Effect.READS)
         found = _unless_gone(await self._answer(call, Listing))
-        if found is not None:
-            return found
+        for _ in range(LOOKS_MAX):
+            if found is not None:
+                return found
+            before = await self._accepted_token()
+            if isinstance(before, Failure):
+                return before
+            found = _unless_gone(await self._answer(call, Listing))
+            after = await self._accepted_token() if found is None else before
+            if after == before:
+                return found
+        return Failure(kind=FailureKind.TRANSIENT, reason="Etsy's permission changed while we looked for the listing.")
+
+    async def _accepted_token(self) -> SecretStr | Failure:
+        """The token that Etsy takes now; one that it refuses is replaced on the way."""
         accepted = await self.drafts(0, count_max=1)
-        return accepted if isinstance(accepted, Failure) else _unless_gone(await self._answer(call, Listing))
+        return accepted if isinstance(accepted, Failure) else await self.token(None)
 
     async def activate(self, listing_id: str, fields: Result) -> Listing | Failure:
         """Publish a listing; Etsy charges for it."""
