@@ -151,7 +151,20 @@ async def test_a_refused_token_is_replaced_once(refusal: Answer) -> None:
     assert tokens == ["Bearer token", "Bearer fresh"]
 
 
-async def test_a_token_that_is_refused_twice_is_the_sellers_to_mend() -> None:
+async def test_a_token_that_another_worker_stored_and_that_died_too_is_replaced_as_well() -> None:
+    tokens = iter(["old", "stored", "fresh"])
+
+    async def source(_: str | None) -> SecretStr:
+        return SecretStr(next(tokens))
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(204 if request.headers["authorization"] == "Bearer fresh" else 401, json={"errors": []})
+
+    http = httpx.AsyncClient(base_url="https://ebay.example", transport=httpx.MockTransport(answer))
+    assert await Ebay(http, http, source, "en-US").put_item("MUG1", single()["items"][0]["payload"]) == Put(created=False)
+
+
+async def test_a_token_that_is_refused_again_and_again_is_the_sellers_to_mend() -> None:
     failure = await ebay(answering(401, complaint(1001, "Invalid access token."))).put_item("MUG1", single()["items"][0]["payload"])
     assert isinstance(failure, Failure)
     assert failure.kind is FailureKind.UNAUTHORISED

@@ -19,6 +19,8 @@ from hawker.worker.pictures import Picture
 
 INVENTORY = "/sell/inventory/v1"
 MEDIA = "/commerce/media/v1_beta"
+TOKENS_MAX = 3
+"""For one call: our own, the one that another worker had stored meanwhile, and one that is surely new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,16 +118,17 @@ class Ebay:
         return _read(answer, call.effect, model)
 
     async def _authorised(self, http: httpx.AsyncClient, call: Call) -> httpx.Response | Failure:
-        """A refused token is replaced once."""
+        """A refused token is replaced, also one that came from elsewhere and has died too."""
         refused: str | None = None
-        while True:
+        for tries_left in reversed(range(TOKENS_MAX)):
             token = await self.token(refused)
             if isinstance(token, Failure):
                 return token
             answer = await self._send(http, call, token.get_secret_value())
-            if isinstance(answer, Failure) or refused is not None or not errors.refuses_token(answer):
+            if isinstance(answer, Failure) or not tries_left or not errors.refuses_token(answer):
                 return answer
             refused = token.get_secret_value()
+        raise AssertionError("the last token's answer is the answer")
 
     async def _send(self, http: httpx.AsyncClient, call: Call, token: str) -> httpx.Response | Failure:
         # eBay refuses calls without Accept-Language (25709), although its document does not name the header.

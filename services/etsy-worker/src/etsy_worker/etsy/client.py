@@ -15,6 +15,8 @@ from hawker.contracts.failures import Failure, FailureKind
 from hawker.contracts.words import Result
 from hawker.worker.pictures import Picture
 
+TOKENS_MAX = 3
+"""For one call: our own, the one that another worker had stored meanwhile, and one that is surely new."""
 LOOKS_MAX = 3
 """For a listing that seems gone, while tokens change."""
 PAGE_LISTINGS_MAX = 100
@@ -112,16 +114,17 @@ class Etsy:
             return errors.of_gibberish(fault, call.effect)
 
     async def _authorised(self, call: Call) -> httpx.Response | Failure:
-        """A refused token is replaced once; a 401 is answered before anything is done, so the call may come again."""
+        """A refused token is replaced, also one that came from elsewhere and has died too; a 401 comes before anything is done."""
         refused: str | None = None
-        while True:
+        for tries_left in reversed(range(TOKENS_MAX)):
             token = await self.token(refused)
             if isinstance(token, Failure):
                 return token
             answer = await self._send(call, auth.headers(self.app, token))
-            if isinstance(answer, Failure) or answer.status_code != HTTPStatus.UNAUTHORIZED or refused is not None:
+            if isinstance(answer, Failure) or answer.status_code != HTTPStatus.UNAUTHORIZED or not tries_left:
                 return answer
             refused = token.get_secret_value()
+        raise AssertionError("the last token's answer is the answer")
 
     async def _send(self, call: Call, headers: Mapping[str, str]) -> httpx.Response | Failure:
         try:
