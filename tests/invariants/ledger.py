@@ -61,6 +61,7 @@ AGAIN = frozenset({JobStatus.FAILED, JobStatus.EXPIRED})
 
 class Rule(StrEnum):
     ACCEPTED_ONCE = "a job or batch is accepted once"
+    NOT_REFUSED = "a chunk that was accepted is not refused when it comes again"
     ENDS_ONCE = "each job reaches one terminal status"
     NOTHING_AFTER_THE_END = "nothing happens to a job that has ended"
     SUCCESS_STAYS = "no task that succeeded runs again within its job"
@@ -108,7 +109,8 @@ class Batch:
     ended: bool = False
     cancelled: bool = False
     job_ids: list[str] = field(default_factory=list)
-    chunks: set[int] = field(default_factory=set)
+    chunks: dict[int, datetime] = field(default_factory=dict)
+    """By number, and when it was accepted."""
 
 
 class Ledger:
@@ -212,7 +214,7 @@ class Ledger:
                 account = (fact.tenant_id, fact.marketplace, fact.account_id)
                 self._open_again[account] = max(fact.until, self._open_again.get(account, fact.until))
             case RequestRefused():
-                self.refused.add(fact.request_id or fact.subject)
+                self._refuse(fact)
             case OutcomeRefused():
                 self.concluded.add((fact.job_id, fact.position, fact.attempt))
             case _:
@@ -224,6 +226,14 @@ class Ledger:
         self.jobs[fact.job_id] = Job(fact.batch_id, account, len(fact.tasks), fact.expires_at - fact.at)
         if fact.batch_id is not None:
             self.batches[fact.batch_id].job_ids.append(fact.job_id)
+
+    def _refuse(self, fact: RequestRefused) -> None:
+        """A repeat that comes when the first is forgotten is refused for its age."""
+        batch_id, _, sequence = fact.subject.partition("/")
+        batch = self.batches.get(batch_id)
+        if batch is not None and sequence and (accepted := batch.chunks.get(int(sequence))) is not None:
+            _hold(fact.at >= accepted + REQUEST_AGE_MAX, Rule.NOT_REFUSED, fact.subject)
+        self.refused.add(fact.request_id or fact.subject)
 
     def _live(self, job_id: str) -> Job:
         job = self.jobs[job_id]
@@ -283,7 +293,7 @@ class Ledger:
                 batch = self.batches[fact.batch_id]
                 _hold(fact.sequence not in batch.chunks, Rule.ACCEPTED_ONCE, f"{fact.batch_id}/{fact.sequence}")
                 batch.items += fact.item_count
-                batch.chunks.add(fact.sequence)
+                batch.chunks[fact.sequence] = fact.at
             case BatchCancelled():
                 self.batches[fact.batch_id].cancelled = True
             case BatchEnded():

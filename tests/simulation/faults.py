@@ -44,6 +44,7 @@ class Fault(StrEnum):
     PAGE_AGAIN = "a page of the journal is projected again"
     DAYS = "days pass, and what was asked is asked again"
     RETENTION = "the log deletes what is old"
+    HASTE = "a person asks for much at once, and stops the oldest of it before it has begun"
 
 
 RATES: dict[Fault, float] = {
@@ -84,20 +85,23 @@ RATES: dict[Fault, float] = {
     Fault.PAGE_AGAIN: 0.3,
     Fault.DAYS: 1.0,
     Fault.RETENTION: 1.0,
+    Fault.HASTE: 1.0,
 }
 """By occasion, when a seed has the fault at all."""
 PLANNED = 0.45
 """How likely a seed has a fault: a run with a few kinds goes deeper than one with all."""
-SELDOM = {Fault.FULL: 0.15, Fault.BROKEN_TURN: 0.2, Fault.POISON: 0.3, Fault.DAYS: 0.3}
+SELDOM = {Fault.FULL: 0.15, Fault.BROKEN_TURN: 0.2, Fault.POISON: 0.3, Fault.DAYS: 0.3, Fault.HASTE: 0.15}
 """These take much of a run, or end much of what it would have become."""
+APART = {Fault.HASTE}
+"""Came later: planned by a chance of their own, so that a seed without them is the run that it was before."""
 
 
 class Faults:
-    """One seed's plan and count. Draws from the run's one source of chance."""
+    """One seed's plan and count. Draws from the run's one source of chance; of what came later, whether a seed has it, from `apart`."""
 
-    def __init__(self, chance: Random, without: AbstractSet[Fault] = frozenset()) -> None:
+    def __init__(self, chance: Random, apart: Random, without: AbstractSet[Fault] = frozenset()) -> None:
         self._chance = chance
-        drawn = {fault: rate * chance.uniform(0.3, 2) for fault, rate in RATES.items() if chance.random() < SELDOM.get(fault, PLANNED)}
+        drawn = _drawn(chance, RATES.keys() - APART) | _drawn(apart, APART)
         self.rates = {fault: rate for fault, rate in drawn.items() if fault not in without}
         self.fired: Counter[Fault] = Counter()
         self.on = True
@@ -111,3 +115,9 @@ class Faults:
             return False
         self.fired[fault] += 1
         return True
+
+
+def _drawn(chance: Random, faults: AbstractSet[Fault]) -> dict[Fault, float]:
+    """In the order of the table, whatever order a set has."""
+    planned = (fault for fault in RATES if fault in faults and chance.random() < SELDOM.get(fault, PLANNED))
+    return {fault: RATES[fault] * chance.uniform(0.3, 2) for fault in planned}

@@ -26,7 +26,12 @@ from tests.simulation.virtual import VirtualClock
 from tests.support.stories import product
 
 CONTROLS = (JobCancelRequested, JobRetryRequested, JobPauseRequested, JobResumeRequested)
+STOPS = (JobCancelRequested, JobPauseRequested)
 MARKETPLACES = tuple(Marketplace)
+SHOPS = (Marketplace.EBAY, Marketplace.ETSY)
+"""Here no account waits for a browser."""
+IMAGES_IN_HASTE = 6
+"""Steps of one job that are ready at once."""
 WAIT_SECONDS = 3600
 """Longer than a run takes once nothing goes wrong any more: a job that expires was forgotten."""
 
@@ -62,6 +67,17 @@ class Seller:
             if self._jobs and self._scene.strikes(Fault.CONTROL, self.tenant_id):
                 await self._control()
 
+    async def hurry(self) -> None:
+        """Much for two accounts that take turns; of one of them, the oldest is stopped, so that dead entries lie before what waits."""
+        chance = self._scene.chance
+        await asyncio.sleep(chance.uniform(0, 10))
+        self._scene.faults.fired[Fault.HASTE] += 1
+        marketplace = chance.choice(SHOPS)
+        names = [self._ask_at_once(marketplace, account) for account in ("main", "other", "main", "other")]
+        await asyncio.sleep(chance.uniform(0, 1))
+        for name in names[:2]:
+            await self._say(chance.choice(STOPS), f"{self.tenant_id}-wish-{self._next()}", job_id=name)
+
     async def resume(self, name: str) -> None:
         """What a person does in the end with what is paused."""
         await self._say(JobResumeRequested, f"resume-{self.tenant_id}-{self._next()}", job_id=name)
@@ -82,6 +98,15 @@ class Seller:
             self._wish(JobRequested, job_id=name, product=product(name, images=images, variants=variants)),
             name,
         )
+
+    def _ask_at_once(self, marketplace: Marketplace, account: str) -> str:
+        name = f"{self.tenant_id}-job-{self._next()}"
+        self._jobs[name] = None
+        self.expected.add(name)
+        much = product(name, images=IMAGES_IN_HASTE)
+        about = {"marketplace": marketplace, "account_id": account, "priority": Priority.NORMAL}
+        self._append(self._wish(JobRequested, job_id=name, product=much, **about), name, astray=False)
+        return name
 
     async def _ask_batch(self) -> None:
         name, chance = f"{self.tenant_id}-batch-{self._next()}", self._scene.chance

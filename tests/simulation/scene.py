@@ -19,7 +19,7 @@ class Scene:
     def __init__(self, seed: int, *, traced: bool, without: AbstractSet[Fault], hunted: set[Places] | None = None) -> None:
         self.seed = seed
         self.chance = Random(seed)
-        self.faults = Faults(self.chance, without)
+        self.faults = Faults(self.chance, Random(f"apart {seed}"), without)
         self.trace: list[str] = []
         self.problem: BaseException | None = None
         self.failed = asyncio.Event()

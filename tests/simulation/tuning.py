@@ -44,7 +44,7 @@ ROOMS = (2, 5)
 @contextmanager
 def tuned(scene: Scene) -> Iterator[None]:
     before = structlog.get_config()
-    structlog.configure(processors=[lambda _logger, _method, event: _log(scene, event)], cache_logger_on_first_use=False)
+    structlog.configure(processors=[lambda _logger, method, event: _log(scene, method, event)], cache_logger_on_first_use=False)
     try:
         with ExitStack() as patches:
             _tune(scene, patches)
@@ -70,10 +70,10 @@ def _tune(scene: Scene, patches: ExitStack) -> None:
             scene.tell("tuning", f"{name} {chosen}")
 
 
-def _log(scene: Scene, event: EventDict | Mapping[str, object]) -> EventDict:
+def _log(scene: Scene, method: str, event: EventDict | Mapping[str, object]) -> EventDict:
     """The shell takes any exception for a reason to begin again; here, one that no fault explains is a finding."""
     scene.tell("log", " ".join(f"{key}={value}" for key, value in event.items()))
     fault = sys.exc_info()[1]
-    if event.get("exc_info") and not isinstance(fault, Mistake):
+    if method in {"error", "exception"} and not isinstance(fault, Mistake):
         scene.fail(fault or AssertionError(str(event)))
     raise structlog.DropEvent

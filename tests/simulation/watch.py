@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import cast
 
 from hawker.contracts.commands import ExecuteTask
-from hawker.contracts.facts import Fact, RequestRefused
+from hawker.contracts.facts import Fact, InputRejected, JobParked, RequestRefused
 from hawker.contracts.partitioning import partition_of
 from hawker.contracts.recorded import Recorded, Undecodable
 from hawker.contracts.words import JobStatus
@@ -24,6 +24,7 @@ from tests.invariants.live_state import Fold
 from tests.invariants.read_models import check_rows
 from tests.simulation.faults import Fault
 from tests.simulation.people import WAIT_SECONDS
+from tests.simulation.poison import Mistake
 from tests.simulation.projector import Projector
 from tests.simulation.scene import Scene
 
@@ -32,6 +33,8 @@ TOLD = ("job_id", "batch_id", "position", "attempt", "round", "again", "look_fir
 """What a line of the trace says of a fact."""
 LINE_CHARACTERS_MAX = 160
 WHOLE_FACTS = 1_000_000
+RAISED = "the decider raised"
+"""So the reason of what was put aside begins."""
 
 
 class Watch:
@@ -43,6 +46,7 @@ class Watch:
         self._scene = scene
         self._keepers = keepers
         self._owners: dict[int, Owner] = {}
+        self._ends: dict[tuple[str, int], int] = {}
         log.on_commit = self._committed
 
     def digest(self) -> str:
@@ -78,13 +82,18 @@ class Watch:
             if late:
                 raise BrokenError(f"nothing is forgotten until it expires: {late}")
 
+    def note_ends(self) -> None:
+        """From here on the shards stop, one after another: what is sent on meanwhile, again, nobody has to have read."""
+        topics = (self._log.topics.requests, self._log.topics.outcomes)
+        self._ends = {(topic, n): len(self._log.partition(topic, n).entries) for topic in topics for n in range(self._log.shards)}
+
     def _inputs(self, partition: int) -> list[Recorded[Message]]:
         """What was this shard's to decide. What lay astray lies here again, on its own partition."""
-        topics = (self._log.topics.requests, self._log.topics.outcomes)
         found = [
             one
-            for topic in topics
-            for one in self._log.partition(topic, partition).committed(0, len(self._log.partition(topic, partition).entries))
+            for (topic, number), end in self._ends.items()
+            if number == partition
+            for one in self._log.partition(topic, partition).committed(0, end)
         ]
         return [
             one
@@ -124,6 +133,7 @@ class Watch:
             self._folds[partition].has_new_owner()
         for recorded in facts:
             self._check_cause(recorded, partition)
+            _check_raised(recorded.message)
             if isinstance(recorded.message, RequestRefused) and recorded.message.may_pass_later:
                 self._scene.faults.fired[Fault.FULL] += 1
         self.ledgers[partition].see(facts, commands)
@@ -135,6 +145,12 @@ class Watch:
             message = self._log.message(cause[0], partition, cause[1])
             check_outcome(recorded.message, message)
             check_redriven(recorded, message)
+
+
+def _check_raised(fact: Fact) -> None:
+    """The shard puts aside whatever breaks a decider; here, what was not broken on purpose is a finding. Raises BrokenError."""
+    if isinstance(fact, JobParked | InputRejected) and RAISED in fact.reason and f"{RAISED} {Mistake.__name__}" not in fact.reason:
+        raise BrokenError(f"deciders do not raise: {fact.reason}")
 
 
 def _told(fact: Fact) -> str:

@@ -98,6 +98,7 @@ class World:
         for player in players:
             scene.spawn(player, "player")
         scene.spawn(self._weather(), "weather")
+        selling += self._hurrying()
         await self._within(scene.chance.uniform(20, 90))
         await asyncio.wait(selling)
         self._calm()
@@ -105,6 +106,11 @@ class World:
         if scene.faults.plans(Fault.DAYS):
             await self._go_on_later()
         await self._close()
+
+    def _hurrying(self) -> list[asyncio.Task[None]]:
+        if not self._scene.faults.plans(Fault.HASTE):
+            return []
+        return [self._scene.spawn(self._sellers[0].hurry(), "haste")]
 
     def abandon(self) -> None:
         """Whatever still runs is over."""
@@ -208,6 +214,7 @@ class World:
 
     async def _close(self) -> None:
         """All stop as they are told to."""
+        self.watch.note_ends()
         for process in self._processes:
             await process.stop()
         for worker in self._workers:
