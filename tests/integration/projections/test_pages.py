@@ -17,6 +17,7 @@ from orchestrator.projections.store import ROLE, Store
 from orchestrator.projections.write import write
 from tests.integration.projections.conftest import TABLES, everything
 from tests.integration.projections.stories import pages, random_story, recorded
+from tests.support.row_stories import ROW_STORIES
 from tests.support.stories import Story, job_requested, product
 
 SEEDS = range(5)
@@ -48,6 +49,17 @@ async def test_rows_are_the_same_however_the_journal_is_cut(seed: int, store: St
         await empty(rows)
         await project(store, journal, size)
         assert await everything(rows) == one_by_one, f"seed {seed}, pages of {size}"
+
+
+@pytest.mark.parametrize("name", ROW_STORIES)
+async def test_a_row_that_once_depended_on_the_cut_does_so_no_more(name: str, store: Store, rows: asyncpg.Connection) -> None:
+    facts, said = ROW_STORIES[name]
+    for size in range(1, len(facts) + 1):
+        await empty(rows)
+        await project(store, recorded(facts), size)
+        row = await rows.fetchrow("select * from jobs")
+        assert row is not None
+        assert {column: row[column] for column in said} == said, f"pages of {size}"
 
 
 @pytest.mark.parametrize("seed", SEEDS)
