@@ -1,7 +1,6 @@
 """From records to outcomes, without a log: what is admitted, what is dropped, and what must stop the worker."""
 
 import asyncio
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -22,6 +21,7 @@ from hawker.worker.handler import Worker
 from hawker.worker.intake import Intake
 from hawker.worker.window import Window
 from tests.support.counting import counting
+from tests.support.stillness import stand_still
 
 
 @dataclass
@@ -137,7 +137,7 @@ async def test_a_worker_that_stood_still_gives_up_what_ran_and_begins_nothing_un
     room = Room(still_seconds_max=0.5)
     await room.intake.take([record(0)])
     await room.settled()
-    time.sleep(1)  # noqa: ASYNC251 - standing still is the point
+    stand_still(1)
     await asyncio.sleep(0.01)
     (told,) = room.told.outcomes
     assert isinstance(told, TaskFailed)
@@ -154,7 +154,7 @@ async def test_a_worker_that_stood_still_gives_up_what_ran_and_begins_nothing_un
 async def test_what_came_before_a_worker_stood_still_is_dropped_when_the_group_takes_the_partition_back() -> None:
     room = Room(still_seconds_max=0.5)
     await room.intake.take([record(0)])
-    time.sleep(1)  # noqa: ASYNC251 - standing still is the point
+    stand_still(1)
     await asyncio.sleep(0.01)
     taking = asyncio.create_task(room.intake.take([record(1)]))
     await room.settled()

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import time
 from collections.abc import Callable, Coroutine
 from threading import Timer
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 import uvloop
 
 from hawker.worker.pulse import Pulse, StoodStillError
+from tests.support.stillness import stand_still
 
 STILL_SECONDS_MAX = 0.2
 LONG_SECONDS = 0.6
@@ -61,7 +61,7 @@ class Story:
     async def stand_still(self) -> None:
         """The answer comes meanwhile, and lies there when the process wakes."""
         Timer(LONG_SECONDS / 2, os.write, (self.writes, b"!")).start()
-        time.sleep(LONG_SECONDS)  # noqa: ASYNC251 - standing still is the point
+        stand_still(LONG_SECONDS)
         await asyncio.sleep(0)
 
 
