@@ -1,7 +1,8 @@
 """Lives of one job whose row once depended on how its journal was cut into pages: facts, and what the row says of them in the end."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
+from itertools import combinations, pairwise
 
 from hawker.contracts.facts import Fact, JobAccepted, JobParked, JobPaused, JobResumed, JobUnparked, TaskDispatched
 from tests.support.stories import NOON, Story, job_requested
@@ -50,3 +51,10 @@ ROW_STORIES: Mapping[str, tuple[Sequence[Fact], Row]] = {
         {"status": "pending", "expires_at": LATER, "parked": PARKED_LATE.reason},
     ),
 }
+
+
+def cuts[T](journal: Sequence[T], pages_max: int) -> Iterator[list[Sequence[T]]]:
+    """Every way to cut it into so many pages, or fewer."""
+    for count in range(min(pages_max, len(journal))):
+        for places in combinations(range(1, len(journal)), count):
+            yield [journal[first:end] for first, end in pairwise((0, *places, len(journal)))]

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Protocol
 
+from aiokafka.admin import RecordsToDelete  # type: ignore[import-untyped]  # aiokafka ships no types
 from pydantic import BaseModel
 
 from hawker.contracts.codec import COMMANDS, encode
@@ -40,6 +41,9 @@ class AnyLog(Protocol):
     def inbox(self, partition: int) -> Inbox: ...
     def member(self, on_change: OnChange, on_revoke: OnRevoke) -> Member: ...
     async def say(self, topic: str, *messages: BaseModel) -> None: ...
+    async def delete_before(self, topic: str, partition: int, offset: int) -> None:
+        """What retention does."""
+
     async def commands(self, lane: Lane) -> Sequence[tuple[int, str]]:
         """The partition and the id of every committed command."""
 
@@ -69,6 +73,9 @@ class InMemory:
         publisher = MemoryPublisher(self._log, "test")
         for number, message in enumerate(messages):
             await publisher.publish(topic, _tenant(message), message, id=f"{number}", time=log.NOW)
+
+    async def delete_before(self, topic: str, partition: int, offset: int) -> None:
+        self._log.delete_before(topic, partition, offset)
 
     async def commands(self, lane: Lane) -> Sequence[tuple[int, str]]:
         topic = self.topics.commands(lane)
@@ -105,6 +112,10 @@ class OnKafka:
         async with log.publishing(self._settings) as publisher:
             for number, message in enumerate(messages):
                 await publisher.publish(topic, _tenant(message), message, id=f"{number}", time=log.NOW)
+
+    async def delete_before(self, topic: str, partition: int, offset: int) -> None:
+        async with log.admin(self._settings) as cluster:
+            await cluster.delete_records({client.TopicPartition(topic, partition): RecordsToDelete(offset)})
 
     async def commands(self, lane: Lane) -> Sequence[tuple[int, str]]:
         records = await log.records_of(self._settings, self.topics.commands(lane))

@@ -161,6 +161,38 @@ async def test_an_inbox_begins_where_it_is_told_and_at_the_earliest_where_nothin
         assert sorted(log.names(await take(inbox, 2))) == ["o0", "r2"]
 
 
+async def test_what_retention_deleted_is_not_there_and_the_rest_keeps_its_place(any_log: AnyLog) -> None:
+    await any_log.say(any_log.topics.requests, *[log.request(f"r{n}", TENANT) for n in range(4)])
+    await any_log.delete_before(any_log.topics.requests, SHARD, 2)
+    async with reading(any_log) as inbox:
+        found = await take(inbox, 2)
+    assert [(one.offset, *log.names([one])) for one in found] == [(2, "r2"), (3, "r3")]
+
+
+async def test_a_position_that_retention_has_overtaken_begins_at_what_is_left(any_log: AnyLog) -> None:
+    await any_log.say(any_log.topics.requests, *[log.request(f"r{n}", TENANT) for n in range(4)])
+    await any_log.delete_before(any_log.topics.requests, SHARD, 3)
+    async with reading(any_log, requests=1) as inbox:
+        assert log.names(await take(inbox, 1)) == ["r3"]
+
+
+async def test_what_was_deleted_stays_so_when_less_is_to_be_deleted(any_log: AnyLog) -> None:
+    await any_log.say(any_log.topics.requests, *[log.request(f"r{n}", TENANT) for n in range(4)])
+    for offset in (3, 1):
+        await any_log.delete_before(any_log.topics.requests, SHARD, offset)
+    async with reading(any_log) as inbox:
+        assert log.names(await take(inbox, 1)) == ["r3"]
+
+
+async def test_offsets_go_on_where_everything_was_deleted(any_log: AnyLog) -> None:
+    await any_log.say(any_log.topics.requests, *[log.request(f"r{n}", TENANT) for n in range(3)])
+    await any_log.delete_before(any_log.topics.requests, SHARD, 3)
+    async with reading(any_log) as inbox:
+        assert list(await inbox.take(10, 0.05)) == []
+        await any_log.say(any_log.topics.requests, log.request("r3", TENANT))
+        assert [one.offset for one in await take(inbox, 1)] == [3]
+
+
 async def test_a_take_of_nothing_ends_with_its_wait(any_log: AnyLog) -> None:
     async with reading(any_log) as inbox:
         assert list(await inbox.take(10, 0.05)) == []
