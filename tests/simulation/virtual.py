@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import Coroutine, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 STEPS_AT_ONE_MOMENT_MAX = 200_000
 """A loop that goes round more often without time passing is caught in a circle."""
+STEPS_MAX = 500_000
+"""Of a whole run: a hundred times what one takes. What takes more never comes to its end, though time passes."""
 MIDNIGHT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -20,15 +22,23 @@ class _NoSockets:
     def __init__(self, loop: "VirtualLoop") -> None:
         self._loop = loop
         self._steps = 0
+        self._steps_at_one_moment = 0
 
     def select(self, timeout: float | None) -> Sequence[object]:
-        if timeout is None:
-            raise StuckError("everything waits for everything")
-        self._steps = 0 if timeout > 0 else self._steps + 1
-        if self._steps > STEPS_AT_ONE_MOMENT_MAX:
-            raise StuckError("a circle without time")
-        self._loop.pass_time(timeout)
+        self._steps += 1
+        self._steps_at_one_moment = 0 if timeout is None or timeout > 0 else self._steps_at_one_moment + 1
+        if (why := self._why_stuck(timeout)) is not None:
+            self._loop.give_up(StuckError(why))
+            self._steps = self._steps_at_one_moment = 0  # So many more for whoever tidies up.
+        self._loop.pass_time(timeout or 0.0)
         return ()
+
+    def _why_stuck(self, timeout: float | None) -> str | None:
+        if timeout is None:
+            return "everything waits for everything"
+        if self._steps_at_one_moment > STEPS_AT_ONE_MOMENT_MAX:
+            return "a circle without time"
+        return "a circle in time" if self._steps > STEPS_MAX else None
 
 
 class VirtualLoop(asyncio.BaseEventLoop):
@@ -37,6 +47,15 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self._seconds = 0.0
         self._clock_resolution = 1e-9
         self._selector = _NoSockets(self)
+        self.main: asyncio.Task[Any] | None = None  # Any: asyncio's own words
+        self.stuck: StuckError | None = None
+
+    def give_up(self, why: StuckError) -> None:
+        """Ends the main task, which then tidies up. Raises `why` where that does not end either, or there is none."""
+        if self.main is None or self.stuck is not None:
+            raise why
+        self.stuck = why
+        self.main.cancel()
 
     def time(self) -> float:
         return self._seconds
@@ -64,6 +83,15 @@ class VirtualClock:
 
 
 def run_virtually[T](main: Coroutine[Any, Any, T]) -> T:  # Any: asyncio's own words
-    """Runs the coroutine to its end in a time of its own."""
+    """Runs the coroutine to its end in a time of its own. Raises StuckError when it has none."""
+
+    async def watched() -> T:
+        loop = cast("VirtualLoop", asyncio.get_running_loop())  # The runner made it.
+        loop.main = asyncio.current_task()
+        try:
+            return await main
+        except asyncio.CancelledError:
+            raise loop.stuck or asyncio.CancelledError from None
+
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
-        return runner.run(main)
+        return runner.run(watched())

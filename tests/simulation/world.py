@@ -25,7 +25,7 @@ from tests.simulation.processes import Process, Shared
 from tests.simulation.projector import Projector
 from tests.simulation.scene import Scene
 from tests.simulation.tuning import tuned
-from tests.simulation.virtual import VirtualClock, VirtualLoop, run_virtually
+from tests.simulation.virtual import StuckError, VirtualClock, VirtualLoop, run_virtually
 from tests.simulation.watch import Watch
 from tests.simulation.workers import Worker
 
@@ -51,7 +51,10 @@ class Run:
 
 def simulate(seed: int, *, traced: bool = False, without: AbstractSet[Fault] = frozenset(), hunted: set[Places] | None = None) -> Run:
     """Never raises for what the orchestrator does wrong; the run says it. `hunted`: die once at each place that is not in it, and add it."""
-    return run_virtually(_simulate(lambda: Scene(seed, traced=traced, without=without, hunted=hunted)))
+    try:
+        return run_virtually(_simulate(lambda: Scene(seed, traced=traced, without=without, hunted=hunted)))
+    except StuckError as stuck:
+        return Run(seed, StuckError(f"seed {seed} hangs: {stuck}"), Counter(), [])
 
 
 async def _simulate(on_stage: Callable[[], Scene]) -> Run:
