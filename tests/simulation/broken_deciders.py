@@ -1,6 +1,6 @@
 """Mistakes in the deciders: in what follows when something meets a job, a batch, a queue or a window."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,9 +9,10 @@ from hawker.contracts.requests import JobRequested
 from orchestrator.batch import evolve as batch_evolve
 from orchestrator.batch.state import Batch
 from orchestrator.core import apply as applying
-from orchestrator.core import decide, dispatch, index, turn
+from orchestrator.core import decide, dispatch, index, poison, turn
+from orchestrator.core.parking import to_cancel
 from orchestrator.core.state import Shard
-from orchestrator.core.timers import Timer
+from orchestrator.core.timers import CancelJobs, Timer
 from orchestrator.dispatch.ready import Ready, ReadyTasks, Way, _Level, _Queue
 from orchestrator.dispatch.window import Window
 from orchestrator.job import decide as job_decide
@@ -95,9 +96,9 @@ def _always_new(_: Shard, request: JobRequested, traceparent: str | None, now: d
     return (decide._accepted(request, PLANS[request.marketplace, request.action], traceparent, now),)
 
 
-def _ring_once(shard: Shard, timer: Timer, now: datetime, source: str, taken: turn.Turn) -> None:
+def _ring_once(shard: Shard, timer: Timer, now: datetime, source: str, taken: turn.Turn, _: Collection[str]) -> None:
     label = f"{timer}@{now.isoformat()}"
-    turn._absorb(shard, decide.ring(shard, timer, now), turn.Cause(label, now, source), taken)
+    turn._absorb(shard, poison.ring(shard, timer, now), turn.Cause(label, now, source), taken)
 
 
 def _take_from_closed_accounts(self: ReadyTasks, way: Callable[[AccountKey], Way], is_wanted: Callable[[Ready], bool]) -> Iterator[Ready]:
@@ -132,8 +133,10 @@ def _never_a_browser(self: _Queue, way: Way) -> list[Ready]:
     return [] if way is Way.CLOSED else self.direct
 
 
-def _ring_under_one_name(shard: Shard, timer: Timer, now: datetime, source: str, taken: turn.Turn) -> None:
-    turn._absorb(shard, decide.ring(shard, timer, now), turn.Cause(str(timer), now, source), taken)
+def _ring_under_one_name(shard: Shard, timer: Timer, now: datetime, source: str, taken: turn.Turn, _: Collection[str]) -> None:
+    turn._absorb(shard, poison.ring(shard, timer, now), turn.Cause(str(timer), now, source), taken)
+    if isinstance(timer, CancelJobs) and any(to_cancel(shard, timer.batch_id)):
+        shard.timers.set(now, timer)
 
 
 MISTAKES: Mapping[str, Mutation] = {

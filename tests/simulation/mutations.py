@@ -33,6 +33,8 @@ CAUGHT_BY: Mapping[str, int] = {
     "a parked job lets a later input through": 33,
     "a parked job's timers ring": 23,
     "redriven in another order": 27,
+    "only the first jobs of a cancelled batch end": 7,
+    "what a timer leads to has the timer's name": 1,
     "what is gone costs an account its turn": 93,
     "paused jobs go on": 27,
     "a chunk that comes twice is taken twice": 5,
