@@ -153,9 +153,15 @@ def _ring(shard: Shard, timer: Timer, now: datetime, source: str, turn: Turn, su
         turn.broken_timers.append(f"{type(timer).__name__}: {fault}")
         shard.timers.set(now + RING_AGAIN, timer)
         return
-    _absorb(shard, facts, Cause(f"{name}:{now.isoformat()}", now, source), turn)  # The same timer is set again in a later round.
+    _absorb(shard, facts, Cause(_ringing(name, facts, now), now, source), turn)
     if isinstance(timer, CancelJobs) and any(to_cancel(shard, timer.batch_id)):
         shard.timers.set(now, timer)
+
+
+def _ringing(name: str, facts: Sequence[Fact], now: datetime) -> str:
+    """The same timer rings again in a later round, and a batch's jobs are cancelled in steps, perhaps in one moment."""
+    about = next((fact.job_id for fact in facts if isinstance(fact, JobCancelled)), "")
+    return f"{name}:{now.isoformat()}:{about}" if about else f"{name}:{now.isoformat()}"
 
 
 def _absorb(shard: Shard, facts: Sequence[Fact], cause: Cause, turn: Turn) -> None:
