@@ -18,7 +18,7 @@ from orchestrator.shard.keeper import Keeper
 from orchestrator.shard.owner import Owner
 from orchestrator.shard.recover import cause_of, recover, recover_from
 from orchestrator.shard.seams import SnapshotStore
-from tests.invariants.inputs import check_inputs, check_redriven
+from tests.invariants.inputs import check_inputs, check_redriven, is_answered
 from tests.invariants.ledger import BrokenError, Ledger, check_outcome
 from tests.invariants.live_state import Fold
 from tests.invariants.read_models import check_rows
@@ -81,6 +81,15 @@ class Watch:
             late = [name for name, job in ledger.jobs.items() if job.end is JobStatus.EXPIRED and job.wait >= WAIT]
             if late:
                 raise BrokenError(f"nothing is forgotten until it expires: {late}")
+
+    def has_unanswered(self) -> bool:
+        """Whether a shard has not met all that lies there: it may be about to be acquired again."""
+        self.note_ends()
+        return any(
+            one.place not in ledger.rejected and not is_answered(one.message, ledger)
+            for partition, ledger in enumerate(self.ledgers)
+            for one in self._inputs(partition)
+        )
 
     def note_ends(self) -> None:
         """From here on the shards stop, one after another: what is sent on meanwhile, again, nobody has to have read."""

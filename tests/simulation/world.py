@@ -180,7 +180,7 @@ class World:
         """Until all has ended and nothing more was written for a while: a last wish may still have been on its way."""
         commits = -1
         for _ in range(int(DRAIN_SECONDS_MAX / DRAIN_SECONDS)):
-            if not self._open_ends() and commits == self.watch.commits:
+            if not self._open_ends() and commits == self.watch.commits and not self.watch.has_unanswered():
                 return
             commits = self.watch.commits
             await self._resume_the_paused()

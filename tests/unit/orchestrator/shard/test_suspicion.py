@@ -49,3 +49,11 @@ def test_a_shard_that_goes_on_for_long_enough_is_trusted_again() -> None:
     for _ in range(CAUTIOUS_TURNS):
         suspicion.passed([])
     assert not suspicion.is_cautious
+
+
+def test_what_was_alone_in_a_turn_that_broke_again_is_the_culprit_whether_by_caution_or_by_chance() -> None:
+    """Caution ran out on the harmless inputs before it, each time the shard was acquired (found by simulation, seed 1389)."""
+    suspicion = Suspicion()
+    suspicion.failed(["a"])
+    suspicion.failed(["a"])
+    assert suspicion.suspects == {"a"}

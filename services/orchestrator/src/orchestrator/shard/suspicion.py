@@ -33,7 +33,7 @@ class Suspicion:
             self._in_question.update(begun)
             return
         self._in_question.clear()
-        if self.is_cautious and len(begun) == 1:
+        if len(begun) == 1:  # Whether it was alone by caution or by chance.
             self.suspects.add(begun[0])
         self._cautious_turns = CAUTIOUS_TURNS
 
