@@ -1,8 +1,8 @@
 """A job that breaks the decider, on a real Kafka: parked alone, its letters in order, redriven once the decider is mended."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,10 +23,9 @@ from orchestrator.core import apply
 from orchestrator.core.checksum import checksum
 from orchestrator.job import decide
 from orchestrator.shard.recover import recover
-from orchestrator.shard.service import Service
-from orchestrator.wiring import joined
 from tests.support.dead_letters import Letter, letters
 from tests.support.obedient_worker import obedient_worker
+from tests.support.orchestrators import orchestrator
 from tests.support.stories import job_requested, product
 
 SHARDS = 4
@@ -36,37 +35,6 @@ HOME = partition_of(TENANT, SHARDS)
 BAD = "job-bad"
 SIDE_BY_SIDE = 4
 """Tasks that are under way together after the first: one that maps and one for each of three pictures."""
-
-
-@pytest.fixture
-def kafka(kafka_bootstrap: str, topics: Topics) -> KafkaSettings:
-    return KafkaSettings(
-        bootstrap=kafka_bootstrap,
-        topic_prefix=topics.prefix,
-        shards=SHARDS,
-        command_partitions=SHARDS,
-        session_timeout_seconds=6,
-    )
-
-
-@pytest.fixture
-async def publisher(kafka: KafkaSettings) -> AsyncIterator[Publisher]:
-    publisher = Publisher(kafka, "test")
-    await publisher.start()
-    yield publisher
-    await publisher.stop()
-
-
-@asynccontextmanager
-async def orchestrator(kafka: KafkaSettings) -> AsyncIterator[Service]:
-    stop = asyncio.Event()
-    async with joined(kafka) as (service, member):
-        running = asyncio.create_task(service.run(member, stop))
-        try:
-            yield service
-        finally:
-            stop.set()
-            await asyncio.wait_for(running, WAIT_SECONDS_MAX)
 
 
 async def journal(kafka: KafkaSettings) -> list[Recorded[Fact]]:

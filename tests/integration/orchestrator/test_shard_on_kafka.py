@@ -1,11 +1,8 @@
 """The orchestrator's shards on a real Kafka, with a worker that obeys: crashes, rebalances, strangers' records and poison."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
-
-import pytest
 
 from hawker.contracts.codec import encode
 from hawker.contracts.envelope import Envelope, to_headers
@@ -20,47 +17,15 @@ from hawker.kafka.producer import Publisher
 from hawker.kafka.settings import KafkaSettings
 from orchestrator.core.checksum import checksum
 from orchestrator.shard.recover import recover
-from orchestrator.shard.service import Service
 from orchestrator.wiring import joined
 from tests.support.dead_letters import reasons
 from tests.support.obedient_worker import obedient_worker
+from tests.support.orchestrators import orchestrator
 from tests.support.stories import job_requested, succeeded
 
 SHARDS = 4
 WAIT_SECONDS_MAX = 60.0
 TENANTS = [f"tenant-{n}" for n in range(8)]
-
-
-@pytest.fixture
-def kafka(kafka_bootstrap: str, topics: Topics) -> KafkaSettings:
-    return KafkaSettings(
-        bootstrap=kafka_bootstrap,
-        topic_prefix=topics.prefix,
-        shards=SHARDS,
-        command_partitions=SHARDS,
-        session_timeout_seconds=6,
-    )
-
-
-@pytest.fixture
-async def publisher(kafka: KafkaSettings) -> AsyncIterator[Publisher]:
-    publisher = Publisher(kafka, "test")
-    await publisher.start()
-    yield publisher
-    await publisher.stop()
-
-
-@asynccontextmanager
-async def orchestrator(kafka: KafkaSettings) -> AsyncIterator[Service]:
-    """One orchestrator process's worth of shards."""
-    stop = asyncio.Event()
-    async with joined(kafka) as (service, member):
-        running = asyncio.create_task(service.run(member, stop))
-        try:
-            yield service
-        finally:
-            stop.set()
-            await asyncio.wait_for(running, WAIT_SECONDS_MAX)
 
 
 async def journal(kafka: KafkaSettings) -> list[Recorded[Fact]]:

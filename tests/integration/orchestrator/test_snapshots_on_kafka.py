@@ -3,7 +3,6 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -12,7 +11,6 @@ import pytest
 from pydantic import SecretStr
 
 from hawker.contracts.facts import JobCompleted
-from hawker.contracts.topics import Topics
 from hawker.kafka.journal import KafkaJournalReader
 from hawker.kafka.producer import Publisher
 from hawker.kafka.settings import KafkaSettings
@@ -26,8 +24,8 @@ from orchestrator.shard.service import Service
 from orchestrator.snapshots.settings import SnapshotSettings, snapshot_store
 from orchestrator.snapshots.store import PostgresSnapshots
 from orchestrator.verification.verify import Verdict, Verification
-from orchestrator.wiring import joined
 from tests.support.obedient_worker import obedient_worker
+from tests.support.orchestrators import orchestrator
 from tests.support.stories import job_requested
 
 SHARDS = 4
@@ -44,13 +42,6 @@ def often(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def kafka(kafka_bootstrap: str, topics: Topics) -> KafkaSettings:
-    return KafkaSettings(
-        bootstrap=kafka_bootstrap, topic_prefix=topics.prefix, shards=SHARDS, command_partitions=SHARDS, session_timeout_seconds=6
-    )
-
-
-@pytest.fixture
 def settings(database: str) -> SnapshotSettings:
     return SnapshotSettings(postgres_dsn=SecretStr(database), snapshots=True)
 
@@ -60,18 +51,6 @@ async def store(kafka: KafkaSettings, settings: SnapshotSettings) -> AsyncIterat
     async with snapshot_store(settings, kafka.topics) as store:
         assert store is not None
         yield store
-
-
-@asynccontextmanager
-async def orchestrator(kafka: KafkaSettings, store: PostgresSnapshots | None) -> AsyncIterator[Service]:
-    stop = asyncio.Event()
-    async with joined(kafka, store) as (service, member):
-        running = asyncio.create_task(service.run(member, stop))
-        try:
-            yield service
-        finally:
-            stop.set()
-            await asyncio.wait_for(running, WAIT_SECONDS_MAX)
 
 
 async def work(kafka: KafkaSettings, name: str) -> None:
