@@ -99,16 +99,19 @@ async def test_a_browser_whose_partition_went_elsewhere_is_announced_on_another(
     assert second.epoch > first.epoch
 
 
-async def test_a_browser_whose_partition_stays_is_left_alone() -> None:
+async def test_a_browser_whose_partition_stays_is_announced_anew_since_another_process_may_have_said_it_is_not_there() -> None:
     world = World()
     world.presence.assigned(frozenset({0}))
     here, _ = session()
     world.sessions.add(here)
     await world.presence.connected(here)
     async with world.following():
-        world.presence.assigned(frozenset({0, 1}))
+        world.presence.assigned(frozenset({0}))
         await settled()
-    assert len(world.told) == 1
+    first, second = world.told
+    assert isinstance(second, PluginConnected)
+    assert second.partition == 0
+    assert second.epoch > first.epoch
 
 
 async def test_when_the_last_partition_goes_the_browsers_go_too() -> None:

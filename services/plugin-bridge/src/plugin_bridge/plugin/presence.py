@@ -41,14 +41,16 @@ class Presence:
         self._changed.set()
 
     async def follow(self) -> None:
-        """Moves sessions whose partition went to another process; without any partition, browsers have to go where one is."""
+        """Announces every session anew; without any partition, browsers have to go where one is.
+
+        Also those whose partition stays: while we stood still, another process had it, and may have said that their browser is not there.
+        """
         while True:
             await self._changed.wait()
             self._changed.clear()
-            stranded = [session for session in self._sessions if session.partition not in self._assigned]
-            async with asyncio.TaskGroup() as moves:
-                for session in stranded:
-                    moves.create_task(self.connected(session))
+            async with asyncio.TaskGroup() as announcements:
+                for session in self._sessions:
+                    announcements.create_task(self.connected(session))
 
     async def connected(self, session: Session) -> None:
         """Announces the session, or closes it with TRY_AGAIN where it cannot be announced."""
