@@ -54,6 +54,21 @@ def is_answered(message: BaseModel | Undecodable, ledger: Ledger) -> bool:
             return _is_wish_answered(message, ledger)
 
 
+def may_still_pass(message: BaseModel | Undecodable, ledger: Ledger) -> bool:
+    """Whether it was refused for now only: the same request may be accepted when it comes again."""
+    match message:
+        case JobRequested():
+            return message.job_id in ledger.put_off and message.job_id not in ledger.jobs
+        case BatchRequested():
+            return message.batch_id in ledger.put_off and message.batch_id not in ledger.batches
+        case BatchItemsAdded():
+            batch = ledger.batches.get(message.batch_id)
+            has_come = batch is not None and message.sequence in batch.chunks
+            return f"{message.batch_id}/{message.sequence}" in ledger.put_off and not has_come
+        case _:
+            return False
+
+
 def check_redriven(fact: Recorded[Fact], request: object) -> None:
     """`request` is the input that the fact says it follows from. Raises BrokenError."""
     found = CARRIED.search(fact.envelope.id)
@@ -76,8 +91,12 @@ def _is_wish_answered(wish: BaseModel, ledger: Ledger) -> bool:
     if request_id in ledger.wishes or request_id in ledger.refused:
         return True
     if isinstance(wish, JobCancelRequested):
-        return ledger.jobs[wish.job_id].end is JobStatus.CANCELLED
-    return isinstance(wish, BatchCancelRequested) and ledger.batches[wish.batch_id].cancelled
+        job = ledger.jobs.get(wish.job_id)
+        return job is not None and job.end is JobStatus.CANCELLED
+    if isinstance(wish, BatchCancelRequested):
+        batch = ledger.batches.get(wish.batch_id)
+        return batch is not None and batch.cancelled
+    return False
 
 
 def _of(origin: str) -> str:

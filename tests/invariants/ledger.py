@@ -123,6 +123,8 @@ class Ledger:
         self.now = datetime.min.replace(tzinfo=UTC)
         """When the last fact was written."""
         self.refused: set[str] = set()
+        self.put_off: set[str] = set()
+        """What was refused for now only."""
         self.wishes: dict[str, datetime] = {}
         """Of people, by request id, and when they were answered."""
         self.concluded: set[Attempt] = set()
@@ -234,6 +236,8 @@ class Ledger:
         if batch is not None and sequence and (accepted := batch.chunks.get(int(sequence))) is not None:
             _hold(fact.at >= accepted + REQUEST_AGE_MAX, Rule.NOT_REFUSED, fact.subject)
         self.refused.add(fact.request_id or fact.subject)
+        if fact.may_pass_later:
+            self.put_off.add(fact.subject)
 
     def _live(self, job_id: str) -> Job:
         job = self.jobs[job_id]

@@ -40,8 +40,19 @@ class Operator:
     async def run(self) -> None:
         while True:
             await asyncio.sleep(self._scene.chance.uniform(*PAUSE_SECONDS))
+            self._send_again()
             for tenant_id, job_id in sorted(self._waiting()):
                 self._deal_with(tenant_id, job_id)
+
+    def _send_again(self) -> None:
+        """An unparking that was put aside itself, for what it carried broke the shard, belongs to no job: it is redriven as it was."""
+        for letter in self.letters:
+            message = letter.recorded.message
+            if letter.origin not in self._closed and letter.subject is None and isinstance(message, JobUnparkRequested):
+                self._closed.add(letter.origin)
+                self._poison.mend(message.job_id, wholly=True)
+                self._scene.tell("operator", f"sends the unparking of {message.job_id} again")
+                self._log.append(self._log.topics.requests, message.tenant_id, message, letter.recorded.envelope)
 
     def _waiting(self) -> set[tuple[str, str]]:
         """Jobs with letters that nobody dealt with; and those that a timer broke, which have none."""

@@ -18,7 +18,7 @@ from orchestrator.shard.keeper import Keeper
 from orchestrator.shard.owner import Owner
 from orchestrator.shard.recover import cause_of, recover, recover_from
 from orchestrator.shard.seams import SnapshotStore
-from tests.invariants.inputs import check_inputs, check_redriven, is_answered
+from tests.invariants.inputs import check_inputs, check_redriven, is_answered, may_still_pass
 from tests.invariants.ledger import BrokenError, Ledger, check_outcome
 from tests.invariants.live_state import Fold
 from tests.invariants.read_models import check_rows
@@ -86,10 +86,14 @@ class Watch:
         """Whether a shard has not met all that lies there: it may be about to be acquired again."""
         self.note_ends()
         return any(
-            one.place not in ledger.rejected and not is_answered(one.message, ledger)
+            one.place not in ledger.rejected and (not is_answered(one.message, ledger) or self._comes_again(one, partition))
             for partition, ledger in enumerate(self.ledgers)
             for one in self._inputs(partition)
         )
+
+    def _comes_again(self, one: Recorded[Message], partition: int) -> bool:
+        """It was refused for now, and lies there again: each meeting of such a request leaves a fact, and moves the position."""
+        return one.offset >= self.shard(partition).positions.get(one.topic, 0) and may_still_pass(one.message, self.ledgers[partition])
 
     def note_ends(self) -> None:
         """From here on the shards stop, one after another: what is sent on meanwhile, again, nobody has to have read."""
