@@ -8,7 +8,9 @@ from collections.abc import Sequence
 FAILURES_BEFORE_CAUTION = 2
 """A first failure may be the broker's."""
 CAUTIOUS_TURNS = 500
-"""So many turns of one thing each, then the shard is trusted again."""
+"""So many turns of one thing each, and enough for all that was in the one that broke; then the shard is trusted again."""
+TURNS_EACH = 3
+"""A timer, an input and a dispatch are turns of their own, whether there is one or not."""
 
 
 class Suspicion:
@@ -35,7 +37,7 @@ class Suspicion:
         self._in_question.clear()
         if len(begun) == 1:  # Whether it was alone by caution or by chance.
             self.suspects.add(begun[0])
-        self._cautious_turns = CAUTIOUS_TURNS
+        self._cautious_turns = CAUTIOUS_TURNS + TURNS_EACH * len(begun)
 
     def passed(self, begun: Sequence[str]) -> None:
         """A turn with other things in it says nothing of the ones that broke."""
