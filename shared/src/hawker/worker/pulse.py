@@ -70,7 +70,16 @@ class Pulse:
 
     def _strike(self, now: float) -> None:
         self._steady_from = now + self._quiet_seconds
-        asyncio.get_running_loop().call_later(self._quiet_seconds, self._changed)
+        asyncio.get_running_loop().call_later(self._quiet_seconds, self._tell)
         for task in self._guarded - self._struck:
             self._struck.add(task)
             task.cancel()
+
+    def _tell(self) -> None:
+        """A timer may come early by a part of its loop's grain, and who is told finds it steady: nobody tells them again."""
+        loop = asyncio.get_running_loop()
+        remaining_seconds = self._steady_from - loop.time()
+        if remaining_seconds > 0:
+            loop.call_later(remaining_seconds, self._tell)
+        else:
+            self._changed()
