@@ -238,6 +238,8 @@ class Ledger:
         self.refused.add(fact.request_id or fact.subject)
         if fact.may_pass_later:
             self.put_off.add(fact.subject)
+        else:
+            self.put_off.discard(fact.subject)
 
     def _live(self, job_id: str) -> Job:
         job = self.jobs[job_id]
